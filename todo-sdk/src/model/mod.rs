@@ -1,0 +1,47 @@
+//! The wire contract: what the servers read and answer, as serde types and nothing else.
+//!
+//! Times are RFC 3339 in UTC, ids are 64-bit integers, unknown fields in a request are refused.
+//! In the `Update…` types a field that is `None` is left as it is; where a field can be cleared, it
+//! is an `Option<Option<T>>` and `Some(None)` (JSON `null`) clears it.
+
+mod changes;
+mod comments;
+mod due;
+mod patch;
+mod problem;
+mod reminders;
+mod tags;
+mod tasks;
+mod telegram;
+mod tokens;
+mod users;
+pub mod validate;
+
+pub use changes::{Change, EventKind, Resource, Undo, Undone};
+pub use comments::{COMMENT_MAX, Comment, CommentQuery, CreateComment, UpdateComment};
+pub use due::{Due, ParseDueError};
+pub use problem::{FieldError, FieldErrors, Problem};
+pub use reminders::{
+    ClaimReminders, ClaimedReminder, ReminderFailed, ReminderRow, ReminderSent, ReminderState, SnoozeReminder,
+};
+pub use tags::{CreateTag, TAG_NAME_MAX, Tag, TagQuery, UpdateTag};
+pub use tasks::{
+    BULK_MAX, BulkResult, BulkTasks, BulkUpdate, CreateTask, DESCRIPTION_MAX, PRIORITY_NONE, Repeat, RepeatFrom,
+    TITLE_MAX, Task, TaskOrder, TaskQuery, UpdateTask,
+};
+pub use telegram::{ExchangeChat, LinkChat, TelegramLink, TelegramUser};
+pub use tokens::{
+    AccessToken, CreateNamedToken, Credentials, Jwk, Jwks, NamedToken, RefreshToken, Scope, ServiceCredentials,
+    TokenPair, TokenToVerify,
+};
+pub use users::{CreateUser, Language, UpdateUser, User};
+
+/// Identifier of a task, tag, comment, user or reminder: a positive 64-bit integer.
+pub type Id = i64;
+
+/// Most bytes that a request body may have.
+pub const BODY_MAX: usize = 1024 * 1024;
+/// Items on a page when `limit` is absent.
+pub const LIMIT_DEFAULT: u32 = 100;
+/// Most items on one page.
+pub const LIMIT_MAX: u32 = 1000;

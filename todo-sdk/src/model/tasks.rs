@@ -1,0 +1,369 @@
+//! Tasks.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::patch::{nullable, present};
+use super::validate::{Faults, Validate};
+use super::{Due, Id};
+
+/// Most characters in a title.
+pub const TITLE_MAX: usize = 100;
+/// Most characters in a description.
+pub const DESCRIPTION_MAX: usize = 10_000;
+/// The priority of a task that has none; 1 is the highest.
+pub const PRIORITY_NONE: i16 = 4;
+/// Most items in one [`BulkTasks`].
+pub const BULK_MAX: usize = 1000;
+
+/// What the next occurrence of a repeating task is reckoned from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum RepeatFrom {
+    /// The due date.
+    #[default]
+    Schedule,
+    /// The moment it was completed.
+    Completion,
+}
+
+/// How a task repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Repeat {
+    /// A recurrence rule ([RFC 5545, 3.3.10](https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10)),
+    /// e.g. `FREQ=WEEKLY;BYDAY=MO`, reckoned in the owner's zone.
+    pub rrule: String,
+    /// What the next occurrence is reckoned from.
+    #[serde(default)]
+    pub from: RepeatFrom,
+}
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Task {
+    /// Identifier.
+    pub id: Id,
+    /// 1–100 characters.
+    pub title: String,
+    /// Up to 10,000 characters; empty if there is none.
+    pub description: String,
+    /// Whether it is done.
+    pub completed: bool,
+    /// When it was done.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// 1 (highest) to 4 (none).
+    pub priority: i16,
+    /// When it is due.
+    pub due: Option<Due>,
+    /// When to remind of it.
+    pub remind_time: Option<DateTime<Utc>>,
+    /// How it repeats.
+    pub repeat: Option<Repeat>,
+    /// Ids of its tags, ascending.
+    pub tags: Vec<Id>,
+    /// The Telegram account of its owner.
+    pub telegram_user: Option<Id>,
+    /// When it was made.
+    pub date_created: DateTime<Utc>,
+    /// When it was last changed.
+    pub date_updated: DateTime<Utc>,
+    /// Counts the changes of this task; the `ETag`.
+    pub version: i64,
+}
+
+/// Body of `POST /api/tasks` and `PUT /api/tasks/{id}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateTask {
+    /// 1–100 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
+    pub title: String,
+    /// Up to 10,000 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10000))]
+    pub description: String,
+    /// Whether it is done already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub completed: bool,
+    /// 1 (highest) to 4 (none); 4 if absent.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 4))]
+    pub priority: Option<i16>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    /// When to remind of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_time: Option<DateTime<Utc>>,
+    /// How it repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+    /// Ids of the owner's tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Id>,
+}
+
+/// Body of `PATCH /api/tasks/{id}`: absent leaves a field, `null` clears it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UpdateTask {
+    /// 1–100 characters.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
+    pub title: Option<String>,
+    /// Up to 10,000 characters; `null` clears.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 10000))]
+    pub description: Option<Option<String>>,
+    /// `true` completes, `false` reopens.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub completed: Option<bool>,
+    /// 1 (highest) to 4 (none); `null` clears.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i16>, minimum = 1, maximum = 4))]
+    pub priority: Option<Option<i16>>,
+    /// `null` clears.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Due>))]
+    pub due: Option<Option<Due>>,
+    /// `null` clears.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<DateTime<Utc>>))]
+    pub remind_time: Option<Option<DateTime<Utc>>>,
+    /// `null` clears.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Repeat>))]
+    pub repeat: Option<Option<Repeat>>,
+    /// Replaces all tags; `null` clears.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Id>>))]
+    pub tags: Option<Option<Vec<Id>>>,
+}
+
+impl From<CreateTask> for UpdateTask {
+    /// What `PUT` does: every field is set.
+    fn from(task: CreateTask) -> Self {
+        Self {
+            title: Some(task.title),
+            description: Some(Some(task.description)),
+            completed: Some(task.completed),
+            priority: Some(task.priority),
+            due: Some(task.due),
+            remind_time: Some(task.remind_time),
+            repeat: Some(task.repeat),
+            tags: Some(Some(task.tags)),
+        }
+    }
+}
+
+/// One update in a [`BulkTasks`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkUpdate {
+    /// The task.
+    pub id: Id,
+    /// Refuse the whole call where the task has another version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// What to change.
+    // `flatten` and `deny_unknown_fields` do not go together; the inner type still denies.
+    #[serde(flatten)]
+    pub changes: UpdateTask,
+}
+
+/// Body of `POST /api/tasks/bulk`: one transaction of at most 1,000 items.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkTasks {
+    /// Tasks to make.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub create: Vec<CreateTask>,
+    /// Tasks to change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub update: Vec<BulkUpdate>,
+    /// Tasks to delete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delete: Vec<Id>,
+}
+
+/// Answer of `POST /api/tasks/bulk`, in the order of the request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkResult {
+    /// The tasks made.
+    pub created: Vec<Task>,
+    /// The tasks changed, as they are now.
+    pub updated: Vec<Task>,
+    /// The tasks deleted.
+    pub deleted: Vec<Id>,
+}
+
+/// What a list of tasks can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TaskOrder {
+    /// Identifier: the order they were made in.
+    Id,
+    /// Title, whatever the case.
+    Title,
+    /// Priority, 1 first.
+    Priority,
+    /// Due date; those without one come last.
+    Due,
+    /// Reminder; those without one come last.
+    RemindTime,
+    /// When it was made.
+    DateCreated,
+    /// When it was last changed.
+    DateUpdated,
+    /// When it was done; those that are not come last.
+    CompletedAt,
+    /// Open first.
+    Completed,
+}
+
+impl TaskOrder {
+    /// Every order.
+    pub const ALL: [Self; 9] = [
+        Self::Id,
+        Self::Title,
+        Self::Priority,
+        Self::Due,
+        Self::RemindTime,
+        Self::DateCreated,
+        Self::DateUpdated,
+        Self::CompletedAt,
+        Self::Completed,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Title => "title",
+            Self::Priority => "priority",
+            Self::Due => "due",
+            Self::RemindTime => "remind_time",
+            Self::DateCreated => "date_created",
+            Self::DateUpdated => "date_updated",
+            Self::CompletedAt => "completed_at",
+            Self::Completed => "completed",
+        }
+    }
+
+    /// The order of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.as_str() == name)
+    }
+}
+
+/// Query of `GET /api/tasks`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct TaskQuery {
+    /// Done or open ones only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed: Option<bool>,
+    /// Ids with commas between: tasks that have any of these tags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(example = "1,2"))]
+    pub tags_ids: Option<String>,
+    /// Tasks of the account that this Telegram chat belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telegram_chat_id: Option<i64>,
+    /// Tasks whose title or description contains this, whatever the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Priorities with commas between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(example = "1,2"))]
+    pub priority: Option<String>,
+    /// Due before this moment, or before this day begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub due_before: Option<Due>,
+    /// Due at this moment or later, or from the begin of this day on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub due_after: Option<Due>,
+    /// With a reminder before this moment or day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub remind_before: Option<Due>,
+    /// Fields with commas between, `-` before one for descending: `priority,-due`. `id` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(example = "priority,due"))]
+    pub ordering: Option<String>,
+    /// Items on a page, 1–1000; 100 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 1000))]
+    pub limit: Option<u32>,
+    /// From the `Link` header of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+fn check_priority(faults: &mut Faults, priority: i16) {
+    if !(1..=PRIORITY_NONE).contains(&priority) {
+        faults.add("priority", "out_of_range", format!("is {priority}, must be 1 (highest) to 4 (none)"));
+    }
+}
+
+fn check_repeat(faults: &mut Faults, repeat: &Repeat) {
+    faults.within("repeat.", |faults| faults.visible("rrule", &repeat.rrule, 500));
+}
+
+impl Validate for CreateTask {
+    fn check(&self, faults: &mut Faults) {
+        faults.visible("title", &self.title, TITLE_MAX);
+        faults.text("description", &self.description, DESCRIPTION_MAX);
+        if let Some(priority) = self.priority {
+            check_priority(faults, priority);
+        }
+        if let Some(repeat) = &self.repeat {
+            check_repeat(faults, repeat);
+        }
+    }
+}
+
+impl Validate for UpdateTask {
+    fn check(&self, faults: &mut Faults) {
+        if let Some(title) = &self.title {
+            faults.visible("title", title, TITLE_MAX);
+        }
+        if let Some(Some(description)) = &self.description {
+            faults.text("description", description, DESCRIPTION_MAX);
+        }
+        if let Some(Some(priority)) = self.priority {
+            check_priority(faults, priority);
+        }
+        if let Some(Some(repeat)) = &self.repeat {
+            check_repeat(faults, repeat);
+        }
+    }
+}
+
+impl Validate for BulkTasks {
+    fn check(&self, faults: &mut Faults) {
+        let items = self.create.len() + self.update.len() + self.delete.len();
+        if items > BULK_MAX {
+            faults.add("create", "too_many", format!("{items} items in all, at most {BULK_MAX} are allowed"));
+        }
+        for (index, task) in self.create.iter().enumerate() {
+            faults.within(&format!("create[{index}]."), |faults| task.check(faults));
+        }
+        for (index, task) in self.update.iter().enumerate() {
+            faults.within(&format!("update[{index}]."), |faults| task.changes.check(faults));
+        }
+    }
+}
