@@ -1,1 +1,42 @@
-//! placeholder
+//! What both servers need once: settings, database, cache, authentication, problems, telemetry, serving.
+//!
+//! A server is an [`axum::Router`] over a [`Kit`]: its handlers extract ([`extract`], [`auth::Caller`]), act on the
+//! database through [`db::Db`], and answer a [`reply::Reply`] or an [`Error`], which becomes a problem document.
+
+pub mod auth;
+pub mod cache;
+pub mod clock;
+pub mod comments;
+pub mod db;
+pub mod docs;
+pub mod error;
+pub mod extract;
+pub mod idempotency;
+pub mod journal;
+pub mod middleware;
+pub mod page;
+pub mod paths;
+pub mod reply;
+pub mod serve;
+pub mod settings;
+pub mod telemetry;
+pub mod time;
+
+use auth::Authenticator;
+use cache::TaskCache;
+use clock::Clock;
+use db::Db;
+pub use error::Error;
+
+/// What every handler works with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Kit {
+    /// The main database.
+    pub db: Db,
+    /// The only source of the time.
+    pub clock: Clock,
+    /// Who calls.
+    pub auth: Authenticator,
+    /// Whose task is it.
+    pub tasks: TaskCache,
+}

@@ -1,0 +1,204 @@
+//! SQLite: WAL, many readers, and one writer that puts concurrent writes into one commit.
+//!
+//! A commit is durable before it is acknowledged (`synchronous=FULL`), and the sync is what it costs. So all writes go
+//! to one task: it takes what is waiting, runs each in a savepoint of one transaction, commits, and answers them all.
+
+use std::{
+    fmt,
+    panic::AssertUnwindSafe,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+use super::{Conn, DatabaseUrl, OpenError, migrate};
+use crate::Error;
+
+/// How long to wait for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most writes in one commit: bounds how long the first one waits for the others.
+const BATCH_MAX: usize = 128;
+/// Writes that may wait before callers do.
+const QUEUE: usize = 1024;
+/// The first write asks for a transaction of its own; it waits for the lock instead of failing half-way.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// An open SQLite file. Cheap to clone.
+#[derive(Clone)]
+pub struct SqliteDb {
+    readers: SqlitePool,
+    jobs: mpsc::Sender<Job>,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl fmt::Debug for SqliteDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteDb").finish_non_exhaustive()
+    }
+}
+
+/// What a write leaves behind: whether to keep it, and how to tell its caller what became of the commit.
+struct Done {
+    keep: bool,
+    answer: Box<dyn FnOnce(Result<(), Arc<sqlx::Error>>) + Send>,
+}
+
+/// A write; `None` ends the writer.
+type Job = Option<Box<dyn for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Done> + Send>>;
+
+impl SqliteDb {
+    pub(super) async fn open(path: &Path) -> Result<Self, OpenError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            crate::paths::make_private_folder(folder)
+                .map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })?;
+        }
+        let refused = |source| OpenError::Connect { url: DatabaseUrl::Sqlite(path.to_owned()), source };
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let mut writer = SqliteConnection::connect_with(&options).await.map_err(refused)?;
+        migrate_once(&mut writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_lazy_with(options);
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let writer = tokio::spawn(run_writer(writer, queue));
+        Ok(Self { readers, jobs, writer: Arc::new(Mutex::new(Some(writer))) })
+    }
+
+    pub(super) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Some(Box::new(move |conn| {
+            Box::pin(async move {
+                // A panic in one write must not take the writer, and with it every other write, along.
+                let result = AssertUnwindSafe(work(conn)).catch_unwind().await;
+                let result = result.unwrap_or_else(|_| Err(Error::internal("a write panicked")));
+                let keep = result.is_ok();
+                let answer = Box::new(move |commit: Result<(), Arc<sqlx::Error>>| {
+                    let result = match commit {
+                        Err(error) if keep => Err(Error::Unavailable("the database", Some(error.into()))),
+                        _ => result,
+                    };
+                    // The caller may have gone; the write stands all the same.
+                    let _ = answer.send(result);
+                });
+                Done { keep, answer }
+            })
+        }));
+        let gone = || Error::Unavailable("the database", None);
+        self.jobs.send(job).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+
+    pub(super) async fn close(&self) {
+        let _ = self.jobs.send(None).await;
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            let _ = writer.await;
+        }
+        self.readers.close().await;
+    }
+}
+
+/// Migrates unless the schema is up to date. Several processes may come here at once: SQLite has no advisory lock, so
+/// whoever loses the race for a migration looks again.
+async fn migrate_once(conn: &mut SqliteConnection) -> Result<(), OpenError> {
+    let mut result = migrate::SQLITE.run(&mut *conn).await;
+    for _ in 0..5 {
+        if result.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        result = migrate::SQLITE.run(&mut *conn).await;
+    }
+    result.map_err(migrate::explain)
+}
+
+async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Job>) {
+    while let Some(Some(first)) = queue.recv().await {
+        let mut next = Some(first);
+        let mut done = Vec::new();
+        let mut last = false;
+        if let Err(error) = conn.execute(BEGIN).await {
+            refuse(next, Arc::new(error)).await;
+            continue;
+        }
+        while let Some(job) = next.take() {
+            done.push(run_in_savepoint(&mut conn, job).await);
+            if done.len() < BATCH_MAX {
+                match queue.try_recv() {
+                    Ok(Some(job)) => next = Some(job),
+                    Ok(None) => last = true,
+                    Err(_) => {}
+                }
+            }
+        }
+        finish(&mut conn, done).await;
+        if last {
+            break;
+        }
+    }
+    let _ = conn.close().await;
+}
+
+type Work = Box<dyn for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Done> + Send>;
+
+async fn run_in_savepoint(conn: &mut SqliteConnection, work: Work) -> (Done, Option<sqlx::Error>) {
+    if let Err(error) = conn.execute("SAVEPOINT one").await {
+        let done = work_never_ran(error);
+        return (done, None);
+    }
+    let done = work(&mut Conn::Sqlite(conn)).await;
+    let end = if done.keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
+    let failed = conn.execute(AssertSqlSafe(end)).await.err();
+    (done, failed)
+}
+
+/// Dropping the work drops its answer channel: the caller is told that the database is not available.
+fn work_never_ran(error: sqlx::Error) -> Done {
+    tracing::error!(%error, "cannot begin a write");
+    Done { keep: false, answer: Box::new(|_| {}) }
+}
+
+async fn refuse(work: Option<Work>, error: Arc<sqlx::Error>) {
+    tracing::warn!(%error, "cannot begin a transaction");
+    drop(work);
+}
+
+async fn finish(conn: &mut SqliteConnection, batch: Vec<(Done, Option<sqlx::Error>)>) {
+    let committed = conn.execute("COMMIT").await.map(|_| ()).map_err(Arc::new);
+    if let Err(error) = &committed {
+        tracing::error!(%error, "cannot commit");
+        let _ = conn.execute("ROLLBACK").await;
+    }
+    for (done, failed) in batch {
+        (done.answer)(match failed {
+            Some(error) => Err(Arc::new(error)),
+            None => committed.clone(),
+        });
+    }
+}

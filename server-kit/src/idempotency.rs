@@ -1,0 +1,159 @@
+//! `Idempotency-Key`: a POST that is sent again is answered again and not done again.
+//!
+//! Each record is written in the transaction of what it stands for, after [`crate::journal::lock`], so two calls with
+//! the same key come one after the other.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use chrono::{DateTime, TimeDelta, Utc};
+use http::StatusCode;
+use sha2::{Digest, Sha256};
+use sqlx::FromRow;
+use todo_sdk::model::Id;
+
+use crate::{Error, db::Conn, on, reply::Reply};
+
+/// How long an answer is kept.
+pub const KEPT: TimeDelta = TimeDelta::hours(24);
+/// Most characters in a key.
+const KEY_MAX: usize = 255;
+
+/// The `Idempotency-Key` header of a request, if it has one.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        match value.to_str() {
+            Ok(key) if (1..=KEY_MAX).contains(&key.len()) => Ok(Self(Some(key.to_owned()))),
+            _ => Err(Error::invalid("Idempotency-Key", "invalid", "must have 1 to 255 visible ASCII characters")),
+        }
+    }
+}
+
+impl IdempotencyKey {
+    /// Ties the key to what is asked for.
+    #[must_use]
+    pub fn of(self, call: &'static str, body: &[u8]) -> Option<Request> {
+        let key = self.0?;
+        let hash = |parts: [&[u8]; 3]| {
+            let mut hasher = Sha256::new();
+            for part in parts {
+                hasher.update((part.len() as u64).to_be_bytes());
+                hasher.update(part);
+            }
+            hex(&hasher.finalize())
+        };
+        Some(Request {
+            key_hash: hash([b"key", key.as_bytes(), b""]),
+            request_hash: hash([key.as_bytes(), call.as_bytes(), body]),
+        })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A call that is to be done once. Holds hashes only: the key salts the body's.
+#[derive(Debug, Clone)]
+pub struct Request {
+    key_hash: String,
+    request_hash: String,
+}
+
+#[derive(FromRow)]
+struct Row {
+    request_hash: String,
+    status: i16,
+    location: Option<String>,
+    etag: Option<String>,
+    body: String,
+}
+
+impl Request {
+    /// The answer that was given before. `user` is `None` for calls that nobody is signed in to.
+    ///
+    /// # Errors
+    ///
+    /// 422 if the key was used for another request.
+    pub async fn replay(
+        &self,
+        conn: &mut Conn<'_>,
+        user: Option<Id>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Reply>, Error> {
+        let row: Option<Row> = on!(conn, |c| sqlx::query_as(
+            "SELECT request_hash, status, location, etag, body FROM idempotency_keys \
+             WHERE key_hash = $1 AND (user_id = $2 OR $2 IS NULL) AND created_at > $3",
+        )
+        .bind(&self.key_hash)
+        .bind(user)
+        .bind(now - KEPT)
+        .fetch_optional(&mut *c)
+        .await?);
+        let Some(row) = row else { return Ok(None) };
+        if row.request_hash != self.request_hash {
+            return Err(Error::invalid(
+                "Idempotency-Key",
+                "key_reused",
+                "was used for another request; make a new key for each",
+            ));
+        }
+        let status = u16::try_from(row.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        Ok(Some(Reply {
+            status: status.unwrap_or(StatusCode::OK),
+            etag: row.etag,
+            location: row.location,
+            body: row.body,
+            replayed: true,
+        }))
+    }
+
+    /// Keeps the answer.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub async fn keep(&self, conn: &mut Conn<'_>, user: Id, now: DateTime<Utc>, reply: &Reply) -> Result<(), Error> {
+        let status = i16::try_from(reply.status.as_u16()).map_err(Error::internal)?;
+        on!(conn, |c| sqlx::query(
+            "INSERT INTO idempotency_keys (user_id, key_hash, request_hash, status, location, etag, body, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (user_id, key_hash) DO UPDATE SET \
+             request_hash = excluded.request_hash, status = excluded.status, location = excluded.location, \
+             etag = excluded.etag, body = excluded.body, created_at = excluded.created_at",
+        )
+        .bind(user)
+        .bind(&self.key_hash)
+        .bind(&self.request_hash)
+        .bind(status)
+        .bind(&reply.location)
+        .bind(&reply.etag)
+        .bind(&reply.body)
+        .bind(now)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+        Ok(())
+    }
+}
+
+/// Deletes the records that are older than [`KEPT`].
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<(), Error> {
+    on!(conn, |c| sqlx::query("DELETE FROM idempotency_keys WHERE created_at <= $1")
+        .bind(now - KEPT)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}

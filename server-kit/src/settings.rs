@@ -1,0 +1,111 @@
+//! Settings: flag, then environment, then file, then default.
+
+use std::path::{Path, PathBuf};
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::{db::DatabaseUrl, paths, telemetry::LogFormat};
+
+/// Why the settings can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// Flags or values that make no sense, or `--help`: clap prints it.
+    #[error(transparent)]
+    Usage(#[from] clap::Error),
+    /// The file can't be read.
+    #[error("cannot read the settings in {}", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is no TOML of names and values.
+    #[error("{} is not valid: {message}", path.display())]
+    Parse {
+        /// Which.
+        path: PathBuf,
+        /// Where and why.
+        message: String,
+    },
+}
+
+/// Reads the settings `T` from the arguments, the environment and `FILE` in the configuration directory, whose names
+/// are those of the environment in lower case: `todo_server_listen = "0.0.0.0:8000"`.
+///
+/// # Errors
+///
+/// See [`SettingsError`].
+pub fn load<T: CommandFactory + FromArgMatches>(file: &str) -> Result<T, SettingsError> {
+    let path = paths::config_dir().join(file);
+    let command = with_file(T::command(), &path)?;
+    Ok(T::from_arg_matches(&command.try_get_matches()?)?)
+}
+
+/// Puts what the file says in the place of the defaults.
+fn with_file(mut command: clap::Command, path: &Path) -> Result<clap::Command, SettingsError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(command),
+        Err(source) => return Err(SettingsError::Read { path: path.to_owned(), source }),
+    };
+    let refused = |message: String| SettingsError::Parse { path: path.to_owned(), message };
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| refused(error.to_string()))?;
+    for (name, value) in table {
+        let variable = name.to_uppercase();
+        let known = command.get_arguments().find(|arg| arg.get_env().is_some_and(|env| env == variable.as_str()));
+        let id = known.ok_or_else(|| refused(format!("there is no setting {name}")))?.get_id().clone();
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(_) | toml::Value::Boolean(_) => value.to_string(),
+            _ => return Err(refused(format!("{name} must be a text, a number, true or false"))),
+        };
+        command = command.mut_arg(id, |arg| arg.default_value(value).required(false));
+    }
+    Ok(command)
+}
+
+/// What both servers are told.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Common {
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; a file in the data directory if absent
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<DatabaseUrl>,
+    /// Where the embedded database and the signing key are kept; the platform's data directory if absent
+    #[arg(long, env = "TODO_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// How log lines look
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value = "pretty")]
+    pub log_format: LogFormat,
+}
+
+impl Common {
+    /// The data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(paths::data_dir)
+    }
+
+    /// The database: the one that was named, or the embedded one.
+    #[must_use]
+    pub fn database(&self) -> DatabaseUrl {
+        self.database_url.clone().unwrap_or_else(|| DatabaseUrl::Sqlite(self.data_dir().join("todo.db")))
+    }
+}
+
+/// Ends the program as its error asks for: help and version are no errors, usage is 2, the rest is 1.
+#[must_use]
+pub fn exit_code(error: &(dyn std::error::Error + 'static)) -> std::process::ExitCode {
+    if let Some(SettingsError::Usage(error)) = error.downcast_ref() {
+        let _ = error.print();
+        return if error.use_stderr() { 2.into() } else { 0.into() };
+    }
+    let mut text = format!("error: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    eprintln!("{text}");
+    1.into()
+}

@@ -1,0 +1,19 @@
+//! What is in the database and how it changes. Rows are private to each file.
+
+pub mod sessions;
+pub mod tags;
+pub mod tasks;
+pub mod users;
+
+use chrono::{DateTime, Utc};
+use server_kit::{Error, db::Conn, idempotency};
+
+/// Deletes what nobody needs any more: expired sessions and old idempotency records.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<(), Error> {
+    sessions::purge(conn, now).await?;
+    idempotency::purge(conn, now).await
+}

@@ -1,0 +1,149 @@
+//! Tags.
+
+use chrono::{DateTime, Utc};
+use server_kit::{
+    Error,
+    auth::Caller,
+    db::Conn,
+    extract::IfMatch,
+    journal::{self, Entry},
+    on, page,
+};
+use sqlx::{FromRow, QueryBuilder};
+use todo_sdk::model::{EventKind, Id, Tag, TagQuery};
+
+use super::tasks;
+
+#[derive(FromRow)]
+struct Row {
+    id: Id,
+    name: String,
+    version: i64,
+}
+
+impl From<Row> for Tag {
+    fn from(Row { id, name, version }: Row) -> Self {
+        Self { id, name, version }
+    }
+}
+
+fn taken(name: &str) -> Error {
+    Error::Conflict { code: "tag_exists", detail: format!("there is a tag named {name} already") }
+}
+
+/// Makes a tag. The caller has locked the person's row, here and below.
+///
+/// # Errors
+///
+/// 409 if there is one of that name.
+pub async fn create(conn: &mut Conn<'_>, caller: &Caller, now: DateTime<Utc>, name: &str) -> Result<Tag, Error> {
+    let id: Option<Id> = on!(conn, |c| sqlx::query_scalar(
+        "INSERT INTO tags (user_id, name, name_folded) VALUES ($1, $2, $3) \
+         ON CONFLICT (user_id, name_folded) DO NOTHING RETURNING id",
+    )
+    .bind(caller.user)
+    .bind(name)
+    .bind(name.to_lowercase())
+    .fetch_optional(&mut *c)
+    .await?);
+    let tag = Tag { id: id.ok_or_else(|| taken(name))?, name: name.to_owned(), version: 1 };
+    journal::append(conn, caller, now, vec![Entry::created(EventKind::TagCreated, tag.id, &tag)?]).await?;
+    Ok(tag)
+}
+
+/// The person's tag of that id.
+///
+/// # Errors
+///
+/// 404 if there is none.
+pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Tag, Error> {
+    let row: Option<Row> =
+        on!(conn, |c| sqlx::query_as("SELECT id, name, version FROM tags WHERE user_id = $1 AND id = $2")
+            .bind(user)
+            .bind(id)
+            .fetch_optional(&mut *c)
+            .await?);
+    row.map(Tag::from).ok_or(Error::NotFound("tag"))
+}
+
+/// A page of the person's tags, by id.
+///
+/// # Errors
+///
+/// 422 for a limit or cursor that is none.
+pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TagQuery) -> Result<page::Page<Tag>, Error> {
+    let limit = page::limit(query.limit)?;
+    let after: Id = query.cursor.as_deref().map_or(Ok(0), |cursor| page::decode_cursor("id", cursor))?;
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut select = QueryBuilder::new("SELECT id, name, version FROM tags WHERE user_id = ");
+        select.push_bind(user).push(" AND id > ").push_bind(after);
+        if let Some(text) = &query.q {
+            select.push(" AND name_folded LIKE ").push_bind(tasks::contains(text)).push(" ESCAPE '\\'");
+        }
+        select.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit) + 1);
+        select.build_query_as().fetch_all(&mut *c).await?
+    });
+    let tags = rows.into_iter().map(Tag::from).collect();
+    page::Page::cut(tags, limit, |last: &Tag| page::encode_cursor("id", last.id))
+}
+
+/// Renames a tag.
+///
+/// # Errors
+///
+/// 404, 409 if there is another of that name, 412.
+pub async fn rename(
+    conn: &mut Conn<'_>,
+    caller: &Caller,
+    now: DateTime<Utc>,
+    id: Id,
+    if_match: &IfMatch,
+    name: Option<&str>,
+) -> Result<Tag, Error> {
+    let before = get(conn, caller.user, id).await?;
+    if_match.check(before.version)?;
+    let Some(name) = name.filter(|name| *name != before.name) else { return Ok(before) };
+    let after = Tag { id, name: name.to_owned(), version: before.version + 1 };
+    let result = on!(conn, |c| sqlx::query(
+        "UPDATE tags SET name = $3, name_folded = $4, version = $5 WHERE user_id = $1 AND id = $2",
+    )
+    .bind(caller.user)
+    .bind(id)
+    .bind(name)
+    .bind(name.to_lowercase())
+    .bind(after.version)
+    .execute(&mut *c)
+    .await
+    .map(|_| ()));
+    match result {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => return Err(taken(name)),
+        result => result?,
+    }
+    journal::append(conn, caller, now, vec![Entry::updated(EventKind::TagUpdated, id, &before, &after)?]).await?;
+    Ok(after)
+}
+
+/// Deletes a tag and takes it off every task.
+///
+/// # Errors
+///
+/// 404, 412.
+pub async fn delete(
+    conn: &mut Conn<'_>,
+    caller: &Caller,
+    now: DateTime<Utc>,
+    id: Id,
+    if_match: &IfMatch,
+) -> Result<(), Error> {
+    let before = get(conn, caller.user, id).await?;
+    if_match.check(before.version)?;
+    let mut entries = tasks::untag_all(conn, caller.user, now, id).await?;
+    on!(conn, |c| sqlx::query("DELETE FROM tags WHERE user_id = $1 AND id = $2")
+        .bind(caller.user)
+        .bind(id)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+    entries.push(Entry::deleted(EventKind::TagDeleted, id, &before)?);
+    journal::append(conn, caller, now, entries).await
+}

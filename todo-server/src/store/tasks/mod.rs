@@ -1,0 +1,13 @@
+//! Tasks.
+
+mod list;
+mod order;
+mod row;
+mod sql;
+mod tagging;
+mod write;
+
+pub use list::{contains, list};
+pub use row::get;
+pub use tagging::untag_all;
+pub use write::{Outcome, create, delete, move_all_day, update};
