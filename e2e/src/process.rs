@@ -1,0 +1,136 @@
+//! Child processes that never outlive their parent.
+
+use std::{
+    io,
+    os::unix::process::CommandExt,
+    process::{Child, Command, ExitStatus},
+    sync::{LazyLock, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+pub(crate) use rustix::process::Signal;
+use rustix::process::{Pid, kill_process};
+
+/// How often something without an event of its own is looked at again.
+const POLL_PAUSE: Duration = Duration::from_millis(10);
+
+/// A running program; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts a program in a process group of its own, so that Ctrl-C on the terminal reaches only its parent.
+    pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        command.process_group(0);
+        let child = spawn_tied(command)
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot start {name}: {error}")))?;
+        Ok(Self { child })
+    }
+
+    pub(crate) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) -> io::Result<()> {
+        Ok(kill_process(self.pid(), signal)?)
+    }
+
+    /// Whether it has ended, and how.
+    pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.child.try_wait()
+    }
+
+    /// Asks it to stop; kills it if it has not done so within `limit`, which is an error.
+    pub(crate) fn stop(mut self, signal: Signal, limit: Duration) -> io::Result<ExitStatus> {
+        self.signal(signal)?;
+        wait_until("the program to stop", limit, || self.ended())
+    }
+
+    /// `kill -9`, and waits until it is gone.
+    pub(crate) fn kill(mut self) -> io::Result<ExitStatus> {
+        self.child.kill()?;
+        self.child.wait()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only where the process is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Order {
+    command: Command,
+    answer: mpsc::Sender<io::Result<Child>>,
+}
+
+/// The death signal below is sent when the *thread* that started the child ends, so one that never ends starts them all.
+static STARTER: LazyLock<mpsc::Sender<Order>> = LazyLock::new(|| {
+    let (orders, inbox) = mpsc::channel::<Order>();
+    thread::spawn(move || {
+        for Order { mut command, answer } in inbox {
+            // Whoever ordered it waits for the answer.
+            let _ = answer.send(command.spawn());
+        }
+    });
+    orders
+});
+
+/// Starts a child that the system kills when this process ends, even by `kill -9`.
+fn spawn_tied(mut command: Command) -> io::Result<Child> {
+    die_with_parent(&mut command);
+    let (answer, answered) = mpsc::channel();
+    let gone = || io::Error::other("the thread that starts programs is gone");
+    STARTER.send(Order { command, answer }).map_err(|_| gone())?;
+    answered.recv().map_err(|_| gone())?
+}
+
+#[cfg(target_os = "linux")]
+fn die_with_parent(command: &mut Command) {
+    let parent = rustix::process::getpid();
+    let tie = move || {
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+        // The parent may have ended before the line above took effect.
+        if rustix::process::getppid() == Some(parent) { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
+    };
+    #[expect(unsafe_code, reason = "runs between fork and exec; makes two system calls and allocates nothing")]
+    unsafe {
+        command.pre_exec(tie);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn die_with_parent(_command: &mut Command) {}
+
+/// Looks until `look` finds something.
+///
+/// # Errors
+///
+/// What `look` answers, or that the time is up.
+pub(crate) fn wait_until<T>(
+    what: &str,
+    limit: Duration,
+    mut look: impl FnMut() -> io::Result<Option<T>>,
+) -> io::Result<T> {
+    let end = Instant::now() + limit;
+    loop {
+        if let Some(found) = look()? {
+            return Ok(found);
+        }
+        if Instant::now() > end {
+            let text = format!("waited {} s in vain for {what}", limit.as_secs());
+            return Err(io::Error::new(io::ErrorKind::TimedOut, text));
+        }
+        thread::sleep(POLL_PAUSE);
+    }
+}

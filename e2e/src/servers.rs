@@ -1,0 +1,271 @@
+//! The built programs as processes of their own.
+
+use std::{
+    env,
+    fs::{File, OpenOptions},
+    io::{self, BufRead, BufReader, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{ChildStdout, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    private_dir,
+    process::{Process, Signal},
+    services::{POSTGRES_URL, create_database, url_from},
+};
+
+/// How long a program may take until it listens, on a machine that is busy with other tests.
+const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long a program may take to stop.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// How much of a log a failed test shows.
+const LOG_LINES: usize = 80;
+
+/// The key that the tests' servers sign with: the example of
+/// [RFC 8410, 10.3](https://www.rfc-editor.org/rfc/rfc8410#section-10.3). Tests sign with it what no server would.
+pub const SIGNING_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+-----END PRIVATE KEY-----
+";
+
+/// What the servers keep their data in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// A file.
+    Sqlite,
+    /// A new database on the server that `./dev test` started.
+    Postgres,
+}
+
+/// The path of one of the workspace's programs, beside which this test was built.
+///
+/// # Panics
+///
+/// If it isn't built.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    let test = env::current_exe().unwrap_or_else(|error| panic!("cannot find the running test: {error}"));
+    let folder = test.parent().filter(|folder| folder.ends_with("deps")).and_then(Path::parent);
+    let path = folder.unwrap_or(Path::new("target/debug")).join(name);
+    assert!(path.is_file(), "{} is not built; run the tests with ./dev test", path.display());
+    path
+}
+
+/// A command for one of the workspace's programs that keeps everything in `home` and knows nothing of our settings.
+#[must_use]
+pub fn command(name: &str, home: &Path) -> Command {
+    let mut command = Command::new(program(name));
+    command.env_clear().current_dir(home).stdin(Stdio::null());
+    for kept in ["PATH", "TMPDIR", "RUST_BACKTRACE", "LLVM_PROFILE_FILE"] {
+        command.envs(env::var_os(kept).map(|value| (kept, value)));
+    }
+    command.envs([("HOME", home), ("TODO_DATA_DIR", &home.join("data")), ("TODO_CONFIG_DIR", &home.join("config"))]);
+    command
+}
+
+/// A server program. Its log is shown if the test that owns it fails.
+#[derive(Debug)]
+pub struct Server {
+    process: Option<Process>,
+    name: &'static str,
+    arguments: Vec<String>,
+    settings: Vec<(String, String)>,
+    /// The setting that holds the address to listen on.
+    listen: &'static str,
+    address: Option<SocketAddr>,
+    home: PathBuf,
+}
+
+impl Server {
+    fn new(name: &'static str, listen: &'static str, home: &Path) -> Self {
+        let home = home.to_owned();
+        Self { process: None, name, arguments: Vec::new(), settings: Vec::new(), listen, address: None, home }
+    }
+
+    /// A `todo-server` that keeps its data in `home`, not yet started.
+    #[must_use]
+    pub fn todo(home: &Path) -> Self {
+        Self::new("todo-server", "TODO_SERVER_LISTEN", home).setting("TODO_SERVER_SIGNING_KEY", SIGNING_KEY)
+    }
+
+    /// A `comments-server` that asks the `todo-server` at this URL for keys, not yet started.
+    #[must_use]
+    pub fn comments(home: &Path, todo_server: &str) -> Self {
+        Self::new("comments-server", "COMMENTS_SERVER_LISTEN", home).setting("TODO_SERVER_URL", todo_server)
+    }
+
+    /// Adds an environment variable.
+    #[must_use]
+    pub fn setting(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.settings.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Starts it and waits until it listens: on a free port, and on the same one when it is started again.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come to listen; its log says why.
+    pub fn start(&mut self) {
+        let address = self.address.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let mut command = command(self.name, &self.home);
+        command.args(&self.arguments);
+        command.env(self.listen, address.to_string()).envs(self.settings.iter().map(|(name, value)| (name, value)));
+        match self.run(command) {
+            Ok(address) => self.address = Some(address),
+            Err(error) => panic!("{} did not start: {error}", self.name),
+        }
+    }
+
+    /// [`Self::start`] as the last link of a chain.
+    #[must_use]
+    pub fn started(mut self) -> Self {
+        self.start();
+        self
+    }
+
+    fn run(&mut self, mut command: Command) -> io::Result<SocketAddr> {
+        let log = OpenOptions::new().create(true).append(true).open(self.log())?;
+        command.stdout(Stdio::piped()).stderr(log.try_clone()?);
+        let process = self.process.insert(Process::spawn(command)?);
+        let stdout = process.child().stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let first =
+            first_line(stdout, log).recv_timeout(START_LIMIT).map_err(|_| io::Error::other("it said nothing"))?;
+        let address = first.strip_prefix(&format!("{} listening on http://", self.name));
+        let address = address.and_then(|address| address.trim_end_matches('/').parse().ok());
+        address.ok_or_else(|| io::Error::other(format!("its first line is {first:?}")))
+    }
+
+    fn log(&self) -> PathBuf {
+        self.home.join(format!("{}.log", self.name))
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    ///
+    /// # Panics
+    ///
+    /// If it was never started.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let address = self.address.unwrap_or_else(|| panic!("{} was never started", self.name));
+        format!("http://{address}")
+    }
+
+    /// `kill -9`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run.
+    pub fn kill_9(&mut self) {
+        let status = self.take().kill();
+        status.unwrap_or_else(|error| panic!("cannot kill {}: {error}", self.name));
+    }
+
+    /// Asks it to stop, as a service manager does, and answers how it ended.
+    ///
+    /// # Panics
+    ///
+    /// If it does not stop.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let status = self.take().stop(Signal::TERM, STOP_LIMIT);
+        status.unwrap_or_else(|error| panic!("{} did not stop: {error}", self.name))
+    }
+
+    fn take(&mut self) -> Process {
+        self.process.take().unwrap_or_else(|| panic!("{} does not run", self.name))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            let end = lines[lines.len().saturating_sub(LOG_LINES)..].join("\n");
+            eprintln!("--- the end of {}'s log ---\n{end}\n---", self.name);
+        }
+    }
+}
+
+/// Hands over the first line, once it is there, and keeps the rest in the log.
+fn first_line(stdout: ChildStdout, mut log: File) -> mpsc::Receiver<String> {
+    let (line, lines) = mpsc::channel();
+    thread::spawn(move || {
+        let mut stdout = BufReader::new(stdout);
+        let mut first = String::new();
+        if stdout.read_line(&mut first).is_ok_and(|length| length > 0) {
+            // Whoever waited may have given up.
+            let _ = line.send(first.trim_end().to_owned());
+            let _ = log.write_all(first.as_bytes());
+        }
+        // Without anybody who reads, the program would block on its own output.
+        let _ = io::copy(&mut stdout, &mut log);
+    });
+    lines
+}
+
+/// Both servers on one new database.
+#[derive(Debug)]
+pub struct Stack {
+    /// Users, tokens, tasks and tags.
+    pub todo: Server,
+    /// Comments.
+    pub comments: Server,
+    backend: Backend,
+    // Last, so that the servers have stopped when their files go.
+    home: TempDir,
+}
+
+impl Stack {
+    /// Starts both.
+    ///
+    /// # Panics
+    ///
+    /// If one does not start.
+    #[must_use]
+    pub fn start(backend: Backend) -> Self {
+        let home = private_dir("stack-").unwrap_or_else(|error| panic!("cannot make a directory: {error}"));
+        let database = match backend {
+            Backend::Sqlite => format!("sqlite:{}", sqlite_file(&home).display()),
+            Backend::Postgres => new_database(&home),
+        };
+        let todo = Server::todo(home.path()).setting("DATABASE_URL", &database).started();
+        let comments = Server::comments(home.path(), &todo.url()).setting("DATABASE_URL", database).started();
+        Self { todo, comments, backend, home }
+    }
+
+    /// What the data is kept in.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The database file, on [`Backend::Sqlite`].
+    #[must_use]
+    pub fn sqlite_file(&self) -> PathBuf {
+        sqlite_file(&self.home)
+    }
+}
+
+fn sqlite_file(home: &TempDir) -> PathBuf {
+    home.path().join("todo.db")
+}
+
+/// A database with the name of the directory, which nobody else has.
+fn new_database(home: &TempDir) -> String {
+    let name = home.path().file_name().unwrap_or_default().to_string_lossy();
+    create_database(&url_from(POSTGRES_URL), &name).unwrap_or_else(|error| panic!("cannot make a database: {error}"))
+}
