@@ -20,10 +20,9 @@ use crate::process::{Process, Signal};
 const DEBIAN_HOME: &str = "/usr/lib/postgresql";
 /// As whom it runs when the tests run as root, which it refuses to be. The first that exists is taken.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
-/// Nothing has to outlive the machine, and every test process keeps pools of its own.
-const SETTINGS: [&str; 6] = [
+/// What is committed outlives the server's end but not the machine's, and every test process keeps pools of its own.
+const SETTINGS: [&str; 5] = [
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     "listen_addresses=127.0.0.1",
     "max_connections=400",

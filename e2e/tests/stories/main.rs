@@ -1,0 +1,17 @@
+//! What users can rely on, told to the real programs over HTTP, on SQLite and on PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod api;
+mod cli;
+mod comments;
+mod durability;
+mod limits;
+mod lists;
+mod openapi;
+mod paging;
+mod services;
+mod tags;
+mod tasks;
+mod tokens;
+mod users;
