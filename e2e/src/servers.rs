@@ -9,7 +9,7 @@ use std::{
     process::{ChildStdout, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -76,28 +76,35 @@ pub struct Server {
     name: &'static str,
     arguments: Vec<String>,
     settings: Vec<(String, String)>,
-    /// The setting that holds the address to listen on.
-    listen: &'static str,
-    address: Option<SocketAddr>,
+    /// The settings that hold the addresses to listen on.
+    listen: &'static [&'static str],
+    /// Where it listens, in the same order; empty before the first start.
+    addresses: Vec<SocketAddr>,
     home: PathBuf,
 }
 
 impl Server {
-    fn new(name: &'static str, listen: &'static str, home: &Path) -> Self {
+    fn new(name: &'static str, listen: &'static [&'static str], home: &Path) -> Self {
         let home = home.to_owned();
-        Self { process: None, name, arguments: Vec::new(), settings: Vec::new(), listen, address: None, home }
+        Self { process: None, name, arguments: Vec::new(), settings: Vec::new(), listen, addresses: Vec::new(), home }
     }
 
     /// A `todo-server` that keeps its data in `home`, not yet started.
     #[must_use]
     pub fn todo(home: &Path) -> Self {
-        Self::new("todo-server", "TODO_SERVER_LISTEN", home).setting("TODO_SERVER_SIGNING_KEY", SIGNING_KEY)
+        Self::new("todo-server", &["TODO_SERVER_LISTEN"], home).setting("TODO_SERVER_SIGNING_KEY", SIGNING_KEY)
     }
 
     /// A `comments-server` that asks the `todo-server` at this URL for keys, not yet started.
     #[must_use]
     pub fn comments(home: &Path, todo_server: &str) -> Self {
-        Self::new("comments-server", "COMMENTS_SERVER_LISTEN", home).setting("TODO_SERVER_URL", todo_server)
+        Self::new("comments-server", &["COMMENTS_SERVER_LISTEN"], home).setting("TODO_SERVER_URL", todo_server)
+    }
+
+    /// `todo up`: both servers in one process, not yet started.
+    #[must_use]
+    pub fn up(home: &Path) -> Self {
+        Self::new("todo", &["TODO_SERVER_LISTEN", "COMMENTS_SERVER_LISTEN"], home).argument("up")
     }
 
     /// Adds an environment variable.
@@ -114,18 +121,20 @@ impl Server {
         self
     }
 
-    /// Starts it and waits until it listens: on a free port, and on the same one when it is started again.
+    /// Starts it and waits until it listens: on free ports, and on the same ones when it is started again.
     ///
     /// # Panics
     ///
     /// If it does not come to listen; its log says why.
     pub fn start(&mut self) {
-        let address = self.address.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
         let mut command = command(self.name, &self.home);
-        command.args(&self.arguments);
-        command.env(self.listen, address.to_string()).envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command.args(&self.arguments).envs(self.settings.iter().map(|(name, value)| (name, value)));
+        for (index, setting) in self.listen.iter().enumerate() {
+            let address = self.addresses.get(index).copied().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
+            command.env(setting, address.to_string());
+        }
         match self.run(command) {
-            Ok(address) => self.address = Some(address),
+            Ok(addresses) => self.addresses = addresses,
             Err(error) => panic!("{} did not start: {error}", self.name),
         }
     }
@@ -137,16 +146,20 @@ impl Server {
         self
     }
 
-    fn run(&mut self, mut command: Command) -> io::Result<SocketAddr> {
+    fn run(&mut self, mut command: Command) -> io::Result<Vec<SocketAddr>> {
         let log = OpenOptions::new().create(true).append(true).open(self.log())?;
         command.stdout(Stdio::piped()).stderr(log.try_clone()?);
         let process = self.process.insert(Process::spawn(command)?);
         let stdout = process.child().stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let first =
-            first_line(stdout, log).recv_timeout(START_LIMIT).map_err(|_| io::Error::other("it said nothing"))?;
-        let address = first.strip_prefix(&format!("{} listening on http://", self.name));
-        let address = address.and_then(|address| address.trim_end_matches('/').parse().ok());
-        address.ok_or_else(|| io::Error::other(format!("its first line is {first:?}")))
+        let lines = lines(stdout, log);
+        let end = Instant::now() + START_LIMIT;
+        let mut addresses = Vec::new();
+        while addresses.len() < self.listen.len() {
+            let left = end.saturating_duration_since(Instant::now());
+            let line = lines.recv_timeout(left).map_err(|_| io::Error::other("it did not say where it listens"))?;
+            addresses.extend(address_in(&line));
+        }
+        Ok(addresses)
     }
 
     fn log(&self) -> PathBuf {
@@ -160,8 +173,12 @@ impl Server {
     /// If it was never started.
     #[must_use]
     pub fn url(&self) -> String {
-        let address = self.address.unwrap_or_else(|| panic!("{} was never started", self.name));
-        format!("http://{address}")
+        self.urls().next().unwrap_or_else(|| panic!("{} was never started", self.name))
+    }
+
+    /// Every address that it listens on.
+    pub fn urls(&self) -> impl Iterator<Item = String> {
+        self.addresses.iter().map(|address| format!("http://{address}"))
     }
 
     /// `kill -9`.
@@ -200,21 +217,23 @@ impl Drop for Server {
     }
 }
 
-/// Hands over the first line, once it is there, and keeps the rest in the log.
-fn first_line(stdout: ChildStdout, mut log: File) -> mpsc::Receiver<String> {
-    let (line, lines) = mpsc::channel();
+/// Hands over a program's lines as they come, for as long as somebody listens, and keeps them in the log.
+fn lines(stdout: ChildStdout, mut log: File) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    // To the end: without anybody who reads, the program would block on its own output.
     thread::spawn(move || {
-        let mut stdout = BufReader::new(stdout);
-        let mut first = String::new();
-        if stdout.read_line(&mut first).is_ok_and(|length| length > 0) {
-            // Whoever waited may have given up.
-            let _ = line.send(first.trim_end().to_owned());
-            let _ = log.write_all(first.as_bytes());
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let _ = writeln!(log, "{line}");
+            let _ = sender.send(line);
         }
-        // Without anybody who reads, the program would block on its own output.
-        let _ = io::copy(&mut stdout, &mut log);
     });
     lines
+}
+
+/// The address in `… http://127.0.0.1:8000 …`.
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let (_, address) = line.split_once("http://")?;
+    address.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()
 }
 
 /// Both servers on one new database.

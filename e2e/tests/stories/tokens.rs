@@ -255,7 +255,7 @@ async fn refresh_tokens_are_used_once(#[values(Sqlite, Postgres)] backend: Backe
     let ann = nobody.with_token(third["access"].as_str().unwrap());
     ann.get("/api/tasks").await.is(200);
 
-    refresh(&first).await.problem(401, "session_ended");
+    refresh(&first).await.problem(401, "refresh_reused");
     refresh(&third).await.problem(401, "session_ended");
     ann.get("/api/tasks").await.problem(401, "session_ended");
     eventually("the comments-server to hear of it", async || ann.get("/api/comments").await.status == 401).await;
