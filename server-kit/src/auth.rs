@@ -168,11 +168,12 @@ impl Authenticator {
 }
 
 async fn session_exists(conn: &mut Conn<'_>, user: Id, session: &str) -> Result<bool, Error> {
-    let found: Option<i64> = on!(conn, |c| sqlx::query_scalar("SELECT user_id FROM sessions WHERE user_id = $1 AND id = $2")
-        .bind(user)
-        .bind(session)
-        .fetch_optional(&mut *c)
-        .await?);
+    let found: Option<i64> =
+        on!(conn, |c| sqlx::query_scalar("SELECT user_id FROM sessions WHERE user_id = $1 AND id = $2")
+            .bind(user)
+            .bind(session)
+            .fetch_optional(&mut *c)
+            .await?);
     Ok(found.is_some())
 }
 
@@ -198,7 +199,12 @@ impl Keys {
     /// The keys of the issuer behind `client`.
     #[must_use]
     pub fn remote(client: Client, clock: Clock) -> Self {
-        Self::Remote(Arc::new(RemoteKeys { client, clock, known: Mutex::new(None), fetching: tokio::sync::Mutex::new(()) }))
+        Self::Remote(Arc::new(RemoteKeys {
+            client,
+            clock,
+            known: Mutex::new(None),
+            fetching: tokio::sync::Mutex::new(()),
+        }))
     }
 
     /// The claims of a token with a good signature and fitting times.

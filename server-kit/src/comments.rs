@@ -29,12 +29,14 @@ impl From<CommentRow> for Comment {
 ///
 /// As the database says.
 pub async fn of_task(conn: &mut Conn<'_>, user: Id, task: Id) -> Result<Vec<Comment>, Error> {
-    let rows: Vec<CommentRow> = on!(conn, |c| sqlx::query_as(
+    let rows: Vec<CommentRow> = on!(conn, |c| {
+        sqlx::query_as(
         "SELECT id, task_id, content, posted_date, version FROM comments WHERE user_id = $1 AND task_id = $2 ORDER BY id",
     )
     .bind(user)
     .bind(task)
     .fetch_all(&mut *c)
-    .await?);
+    .await?
+    });
     Ok(rows.into_iter().map(Comment::from).collect())
 }

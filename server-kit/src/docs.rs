@@ -41,7 +41,10 @@ pub fn router(mut document: OpenApi, swagger: &'static str) -> Result<Router, Er
     Ok(Router::new()
         .route("/api/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)))
         .route("/api/redoc", get(async || Html(REDOC_PAGE)))
-        .route("/api/redoc/redoc.standalone.js", get(async || ([(header::CONTENT_TYPE, "text/javascript")], REDOC_SCRIPT)))
+        .route(
+            "/api/redoc/redoc.standalone.js",
+            get(async || ([(header::CONTENT_TYPE, "text/javascript")], REDOC_SCRIPT)),
+        )
         .route(&format!("/api/{swagger}"), get(async move || index))
         .route(&format!("/api/{swagger}/{{file}}"), get(swagger_file)))
 }

@@ -131,7 +131,8 @@ impl Error {
             Self::Invalid(errors) => problem.errors.clone_from(errors),
             Self::InItem { item, source } => {
                 let errors = source.problem().errors;
-                problem.errors = errors.into_iter().map(|(field, faults)| (format!("{item}.{field}"), faults)).collect();
+                problem.errors =
+                    errors.into_iter().map(|(field, faults)| (format!("{item}.{field}"), faults)).collect();
             }
             _ => {}
         }
@@ -207,7 +208,9 @@ impl From<sqlx::Error> for Error {
     /// What passes when the database comes back is a 503; what doesn't is our fault.
     fn from(error: sqlx::Error) -> Self {
         let passing = match &error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                true
+            }
             // SQLite: busy and locked (primary codes 5 and 6). PostgreSQL: connection (08), resources (53), operator
             // intervention (57), serialization failure and deadlock (40).
             sqlx::Error::Database(error) => error.code().is_some_and(|code| {

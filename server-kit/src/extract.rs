@@ -158,7 +158,8 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let not_found = Error::NotFound("resource");
-        let Ok(axum::extract::Path(text)) = axum::extract::Path::<String>::from_request_parts(parts, state).await else {
+        let Ok(axum::extract::Path(text)) = axum::extract::Path::<String>::from_request_parts(parts, state).await
+        else {
             return Err(not_found);
         };
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -281,7 +282,9 @@ mod tests {
     #[tokio::test]
     async fn queries_are_strict() {
         use axum::extract::FromRequestParts;
-        for (query, field) in [("limit=x", "limit"), ("nope=1", "nope"), ("completed=1", "completed"), ("due_before=x", "due_before")] {
+        for (query, field) in
+            [("limit=x", "limit"), ("nope=1", "nope"), ("completed=1", "completed"), ("due_before=x", "due_before")]
+        {
             let (mut parts, ()) = http::Request::get(format!("/?{query}")).body(()).unwrap().into_parts();
             match Query::<TaskQuery>::from_request_parts(&mut parts, &()).await {
                 Err(Error::Invalid(errors)) => assert!(errors.contains_key(field), "{query}: {errors:?}"),

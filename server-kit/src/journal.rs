@@ -79,12 +79,7 @@ pub async fn lock(conn: &mut Conn<'_>, user: Id) -> Result<Owner, Error> {
 /// # Errors
 ///
 /// 401 if the account is gone.
-pub async fn append(
-    conn: &mut Conn<'_>,
-    caller: &Caller,
-    at: DateTime<Utc>,
-    entries: Vec<Entry>,
-) -> Result<(), Error> {
+pub async fn append(conn: &mut Conn<'_>, caller: &Caller, at: DateTime<Utc>, entries: Vec<Entry>) -> Result<(), Error> {
     if entries.is_empty() {
         return Ok(());
     }

@@ -11,6 +11,7 @@ pub mod db;
 pub mod docs;
 pub mod error;
 pub mod extract;
+pub mod health;
 pub mod idempotency;
 pub mod journal;
 pub mod middleware;
@@ -20,6 +21,8 @@ pub mod reply;
 pub mod serve;
 pub mod settings;
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 
 use auth::Authenticator;

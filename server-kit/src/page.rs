@@ -108,3 +108,10 @@ fn with_cursor<Q: Serialize>(query: &Q, cursor: &str) -> Result<String, Error> {
     query.extend_pairs(pairs);
     Ok(query.append_pair("cursor", cursor).finish())
 }
+
+/// The pattern of `LIKE … ESCAPE '\'` for text that contains this, whatever its case.
+#[must_use]
+pub fn contains(text: &str) -> String {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}

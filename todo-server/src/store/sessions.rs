@@ -54,7 +54,8 @@ struct Row {
 /// As the database says.
 pub async fn create(conn: &mut Conn<'_>, now: DateTime<Utc>, user: Id, client: &str) -> Result<Live, Error> {
     let live = Live { user, session: Uuid::new_v4().to_string(), jti: Uuid::new_v4().to_string(), issued_at: now };
-    on!(conn, |c| sqlx::query(
+    on!(conn, |c| {
+        sqlx::query(
         "INSERT INTO sessions (user_id, id, client, created_at, last_used_at, expires_at, refresh_jti, refresh_issued_at) \
          VALUES ($1, $2, $3, $4, $4, $5, $6, $4)",
     )
@@ -66,7 +67,8 @@ pub async fn create(conn: &mut Conn<'_>, now: DateTime<Utc>, user: Id, client: &
     .bind(&live.jti)
     .execute(&mut *c)
     .await
-    .map(|_| ()))?;
+    .map(|_| ())
+    })?;
     Ok(live)
 }
 
@@ -82,13 +84,16 @@ pub async fn refresh(
     session: &str,
     jti: &str,
 ) -> Result<Refreshed, Error> {
-    let row: Option<Row> = on!(conn, |c| sqlx::query_as(
+    let row: Option<Row> =
+        on!(conn, |c| {
+            sqlx::query_as(
         "SELECT expires_at, refresh_jti, refresh_issued_at, previous_jti FROM sessions WHERE user_id = $1 AND id = $2",
     )
     .bind(user)
     .bind(session)
     .fetch_optional(&mut *c)
-    .await?);
+    .await?
+        });
     let Some(row) = row.filter(|row| row.expires_at > now) else { return Ok(Refreshed::Ended) };
     let live = |jti: String, issued_at| Live { user, session: session.to_owned(), jti, issued_at };
     let first_use = row.refresh_jti == jti;
@@ -164,14 +169,16 @@ pub async fn exists(conn: &mut Conn<'_>, user: Id, session: &str) -> Result<bool
 ///
 /// As the database says.
 pub async fn any(conn: &mut Conn<'_>, now: DateTime<Utc>, user: Id, client: &str) -> Result<Option<String>, Error> {
-    Ok(on!(conn, |c| sqlx::query_scalar(
+    Ok(on!(conn, |c| {
+        sqlx::query_scalar(
         "SELECT id FROM sessions WHERE user_id = $1 AND client = $2 AND expires_at > $3 ORDER BY expires_at DESC LIMIT 1",
     )
     .bind(user)
     .bind(client)
     .bind(now + TimeDelta::hours(1))
     .fetch_optional(&mut *c)
-    .await?))
+    .await?
+    }))
 }
 
 /// Deletes the sessions that have expired.
@@ -180,6 +187,10 @@ pub async fn any(conn: &mut Conn<'_>, now: DateTime<Utc>, user: Id, client: &str
 ///
 /// As the database says.
 pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<(), Error> {
-    on!(conn, |c| sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now).execute(&mut *c).await.map(|_| ()))?;
+    on!(conn, |c| sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
+        .bind(now)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
     Ok(())
 }

@@ -78,7 +78,7 @@ pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TagQuery) -> Result<pag
         let mut select = QueryBuilder::new("SELECT id, name, version FROM tags WHERE user_id = ");
         select.push_bind(user).push(" AND id > ").push_bind(after);
         if let Some(text) = &query.q {
-            select.push(" AND name_folded LIKE ").push_bind(tasks::contains(text)).push(" ESCAPE '\\'");
+            select.push(" AND name_folded LIKE ").push_bind(page::contains(text)).push(" ESCAPE '\\'");
         }
         select.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit) + 1);
         select.build_query_as().fetch_all(&mut *c).await?

@@ -79,12 +79,11 @@ pub async fn create(conn: &mut Conn<'_>, now: DateTime<Utc>, new: &NewUser) -> R
 ///
 /// 404 if it is gone.
 pub async fn get(conn: &mut Conn<'_>, id: Id) -> Result<User, Error> {
-    let row: Option<Row> = on!(conn, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "SELECT {COLUMNS} FROM users WHERE id = $1"
-    )))
-    .bind(id)
-    .fetch_optional(&mut *c)
-    .await?);
+    let row: Option<Row> =
+        on!(conn, |c| sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE id = $1")))
+            .bind(id)
+            .fetch_optional(&mut *c)
+            .await?);
     row.map(User::from).ok_or(Error::NotFound("user"))
 }
 
@@ -106,11 +105,10 @@ pub async fn find(conn: &mut Conn<'_>, username: &str) -> Result<Option<(Id, Opt
 ///
 /// 404 if it is gone.
 pub async fn password_hash(conn: &mut Conn<'_>, id: Id) -> Result<Option<String>, Error> {
-    let row: Option<(Option<String>,)> =
-        on!(conn, |c| sqlx::query_as("SELECT password_hash FROM users WHERE id = $1")
-            .bind(id)
-            .fetch_optional(&mut *c)
-            .await?);
+    let row: Option<(Option<String>,)> = on!(conn, |c| sqlx::query_as("SELECT password_hash FROM users WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&mut *c)
+        .await?);
     row.map(|(hash,)| hash).ok_or(Error::NotFound("user"))
 }
 

@@ -100,7 +100,7 @@ impl Filter {
             tags,
             priorities,
             chat: query.telegram_chat_id,
-            pattern: query.q.as_deref().map(contains),
+            pattern: query.q.as_deref().map(page::contains),
             due_before: bound("due_before", query.due_before, zone)?,
             due_after: bound("due_after", query.due_after, zone)?,
             remind_before: bound("remind_before", query.remind_before, zone)?,
@@ -122,11 +122,4 @@ fn numbers(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Vec<i
         Err(_) => faults.add(field, "invalid", "must be whole numbers with commas between, such as 1,2"),
     }
     None
-}
-
-/// The pattern of `LIKE … ESCAPE '\'` for text that contains this, whatever its case.
-#[must_use]
-pub fn contains(text: &str) -> String {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }

@@ -7,7 +7,7 @@ mod sql;
 mod tagging;
 mod write;
 
-pub use list::{contains, list};
+pub use list::list;
 pub use row::get;
 pub use tagging::untag_all;
 pub use write::{Outcome, create, delete, move_all_day, update};

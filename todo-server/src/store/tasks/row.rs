@@ -45,7 +45,8 @@ impl Row {
 
 impl From<Row> for Task {
     fn from(row: Row) -> Self {
-        let from = if row.repeat_from.as_deref() == Some(COMPLETION) { RepeatFrom::Completion } else { RepeatFrom::Schedule };
+        let from =
+            if row.repeat_from.as_deref() == Some(COMPLETION) { RepeatFrom::Completion } else { RepeatFrom::Schedule };
         Self {
             id: row.id,
             title: row.title,

@@ -83,14 +83,16 @@ pub async fn create(
     };
     let mut task = apply(blank, new.into(), now)?;
     let columns = Columns::of(&task, time::zone(&owner.timezone)?);
-    task.id = on!(conn, |c| bind!(columns, sqlx::query_scalar(
+    task.id = on!(conn, |c| {
+        bind!(columns, sqlx::query_scalar(
             "INSERT INTO tasks (user_id, title, title_folded, description, description_folded, completed, completed_at, \
              priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, date_created) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $14) RETURNING id",
         )
         .bind(user))
         .fetch_one(&mut *c)
-        .await?);
+        .await?
+    });
     tagging::attach(conn, user, task.id, &task.tags).await?;
     let entries = vec![Entry::created(EventKind::TaskCreated, task.id, &task)?];
     Ok(Outcome { task, entries })
@@ -175,7 +177,8 @@ pub async fn move_all_day(conn: &mut Conn<'_>, user: Id, zone: Tz) -> Result<(),
 
 async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Task) -> Result<(), Error> {
     let columns = Columns::of(task, time::zone(&owner.timezone)?);
-    on!(conn, |c| bind!(columns, sqlx::query(
+    on!(conn, |c| {
+        bind!(columns, sqlx::query(
             "UPDATE tasks SET title = $2, title_folded = $3, description = $4, description_folded = $5, completed = $6, \
              completed_at = $7, priority = $8, due_at = $9, due_day = $10, remind_time = $11, repeat_rrule = $12, \
              repeat_from = $13, date_updated = $14, version = $15 WHERE user_id = $1 AND id = $16",
@@ -184,7 +187,8 @@ async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Task) -> Resu
         .bind(task.id)
         .execute(&mut *c)
         .await
-        .map(|_| ()))?;
+        .map(|_| ())
+    })?;
     Ok(())
 }
 

@@ -1,0 +1,130 @@
+//! `/api/comments`.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use server_kit::{
+    Error, Kit,
+    auth::Caller,
+    extract::{IfMatch, IfNoneMatch, Json, PathId, Query},
+    idempotency::IdempotencyKey,
+    journal,
+    reply::{Reply, not_modified},
+};
+use todo_sdk::model::{Comment, CommentQuery, CreateComment, Problem, UpdateComment};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::store::{comments, tasks};
+
+pub(super) fn router() -> OpenApiRouter<Kit> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, patch, delete))
+}
+
+/// One's comments, a page at a time; `Link` leads to the next.
+#[utoipa::path(get, path = "/api/comments", tag = "comments", params(CommentQuery),
+    responses((status = 200, description = "A page.", body = Vec<Comment>)))]
+async fn list(State(kit): State<Kit>, caller: Caller, Query(query): Query<CommentQuery>) -> Result<Response, Error> {
+    let page = comments::list(&mut kit.db.read().await?.conn(), caller.user, &query).await?;
+    page.into_reply("/api/comments", &query)
+}
+
+/// Comment on one of one's tasks.
+#[utoipa::path(post, path = "/api/comments", tag = "comments", request_body = CreateComment,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the same answer, for 24 hours.")),
+    responses((status = 201, description = "Made.", body = Comment),
+        (status = 404, description = "There is no such task, or it is somebody else's.", body = Problem, content_type = "application/problem+json")))]
+async fn create(
+    State(kit): State<Kit>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Json { value, bytes }: Json<CreateComment>,
+) -> Result<Reply, Error> {
+    let (now, task) = (kit.clock.now(), value.task_id);
+    let once = key.of("comments.create", &bytes);
+    // A call that is answered from the record of its key may be about a task that is gone by now.
+    if once.is_none() && !tasks::belongs_to(&kit, task, caller.user).await? {
+        return Err(Error::NotFound("task"));
+    }
+    let written = kit
+        .db
+        .write(move |conn| {
+            Box::pin(async move {
+                journal::lock(conn, caller.user).await?;
+                if let Some(once) = &once
+                    && let Some(reply) = once.replay(conn, Some(caller.user), now).await?
+                {
+                    return Ok(reply);
+                }
+                let comment = comments::create(conn, &caller, now, value).await?;
+                let reply = Reply::created(&comment, comment.version, format!("/api/comments/{}", comment.id))?;
+                if let Some(once) = &once {
+                    once.keep(conn, caller.user, now, &reply).await?;
+                }
+                Ok(reply)
+            })
+        })
+        .await;
+    if matches!(written, Err(Error::NotFound(_))) {
+        kit.tasks.forget(task);
+    }
+    written
+}
+
+/// A comment.
+#[utoipa::path(get, path = "/api/comments/{id}", tag = "comments",
+    params(("id" = i64, Path), ("If-None-Match" = Option<String>, Header, description = "An `ETag`.")),
+    responses((status = 200, description = "The comment.", body = Comment), (status = 304, description = "That version is current.")))]
+async fn get(State(kit): State<Kit>, caller: Caller, PathId(id): PathId, has: IfNoneMatch) -> Result<Response, Error> {
+    let comment = comments::get(&mut kit.db.read().await?.conn(), caller.user, id).await?;
+    if has.has(comment.version) {
+        return Ok(not_modified(comment.version));
+    }
+    Ok(Reply::resource(&comment, comment.version)?.into_response())
+}
+
+/// Change a comment.
+#[utoipa::path(patch, path = "/api/comments/{id}", tag = "comments", request_body = UpdateComment,
+    params(("id" = i64, Path), ("If-Match" = Option<String>, Header, description = "An `ETag`.")),
+    responses((status = 200, description = "The comment as it is now.", body = Comment)))]
+async fn patch(
+    State(kit): State<Kit>,
+    caller: Caller,
+    PathId(id): PathId,
+    if_match: IfMatch,
+    Json { value, .. }: Json<UpdateComment>,
+) -> Result<Reply, Error> {
+    let now = kit.clock.now();
+    kit.db
+        .write(move |conn| {
+            Box::pin(async move {
+                journal::lock(conn, caller.user).await?;
+                let comment = comments::update(conn, &caller, now, id, &if_match, value.content).await?;
+                Reply::resource(&comment, comment.version)
+            })
+        })
+        .await
+}
+
+/// Delete a comment.
+#[utoipa::path(delete, path = "/api/comments/{id}", tag = "comments",
+    params(("id" = i64, Path), ("If-Match" = Option<String>, Header, description = "An `ETag`.")),
+    responses((status = 204, description = "Deleted.")))]
+async fn delete(
+    State(kit): State<Kit>,
+    caller: Caller,
+    PathId(id): PathId,
+    if_match: IfMatch,
+) -> Result<StatusCode, Error> {
+    let now = kit.clock.now();
+    kit.db
+        .write(move |conn| {
+            Box::pin(async move {
+                journal::lock(conn, caller.user).await?;
+                comments::delete(conn, &caller, now, id, &if_match).await
+            })
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,101 @@
+//! The application: what handlers share, and its router.
+
+use std::sync::Arc;
+
+use axum::{Router, extract::FromRef};
+use server_kit::{
+    Kit,
+    auth::{Authenticator, Keys},
+    cache::TaskCache,
+    clock::Clock,
+    db::{Db, OpenError},
+};
+use todo_sdk::{
+    model::Jwks,
+    tokens::{KeyError, Signer, Verifier},
+};
+
+use crate::{Settings, keys, keys::SigningKeyError, passwords::Passwords, routes, settings::Registration, store};
+
+/// Why the server can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No signing key.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    /// The key can't verify.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// No database.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+}
+
+/// todo-server without its sockets. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) kit: Kit,
+    pub(crate) signer: Arc<Signer>,
+    pub(crate) passwords: Passwords,
+    pub(crate) registration: Registration,
+    pub(crate) time_zone: Arc<str>,
+}
+
+impl FromRef<App> for Kit {
+    fn from_ref(app: &App) -> Self {
+        app.kit.clone()
+    }
+}
+
+impl App {
+    /// Opens the database and the signing key.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub async fn open(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
+        let db = Db::open(&settings.common.database()).await?;
+        let signer = keys::load(settings)?;
+        let verifier = Verifier::new(&Jwks { keys: vec![signer.jwk()] })?;
+        let auth = Authenticator::new(Keys::Own(Arc::new(verifier)), db.clone());
+        Ok(Self {
+            kit: Kit { db, clock, auth, tasks: TaskCache::default() },
+            signer: Arc::new(signer),
+            passwords: Passwords::default(),
+            registration: settings.registration,
+            time_zone: settings.time_zone.as_str().into(),
+        })
+    }
+
+    /// What it shares with a comments-server in the same process.
+    #[must_use]
+    pub fn kit(&self) -> &Kit {
+        &self.kit
+    }
+
+    /// The routes.
+    ///
+    /// # Errors
+    ///
+    /// If the OpenAPI document has no JSON form.
+    pub fn router(&self) -> Result<Router, server_kit::Error> {
+        routes::router(self.clone())
+    }
+
+    /// Deletes what nobody needs any more, every hour for as long as it is polled.
+    pub async fn housekeep(&self) {
+        loop {
+            let now = self.kit.clock.now();
+            let purged = self.kit.db.write(move |conn| Box::pin(store::purge(conn, now))).await;
+            if let Err(error) = purged {
+                tracing::warn!(%error, "cannot delete what has expired");
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
+        }
+    }
+
+    /// Finishes what runs and closes the database.
+    pub async fn close(&self) {
+        self.kit.db.close().await;
+    }
+}

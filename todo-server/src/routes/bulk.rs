@@ -1,0 +1,90 @@
+//! `/api/tasks/bulk`: many changes, all or none.
+
+use axum::extract::State;
+use server_kit::{
+    Error, Kit,
+    auth::Caller,
+    db::Conn,
+    extract::{IfMatch, Json},
+    idempotency::IdempotencyKey,
+    journal::{self, Entry},
+    reply::Reply,
+};
+use todo_sdk::model::{BulkResult, BulkTasks};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{App, store::tasks};
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(bulk))
+}
+
+/// Make, change and delete up to 1,000 tasks in one transaction.
+#[utoipa::path(post, path = "/api/tasks/bulk", tag = "tasks", request_body = BulkTasks,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the same answer, for 24 hours.")),
+    responses(
+        (status = 200, description = "All of it is done.", body = BulkResult),
+        (status = 404, description = "A task to change or delete is not there.", body = todo_sdk::model::Problem, content_type = "application/problem+json"),
+        (status = 412, description = "A task has another version.", body = todo_sdk::model::Problem, content_type = "application/problem+json")))]
+async fn bulk(
+    State(kit): State<Kit>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Json { value, bytes }: Json<BulkTasks>,
+) -> Result<Reply, Error> {
+    let now = kit.clock.now();
+    let once = key.of("tasks.bulk", &bytes);
+    let deleted = value.delete.clone();
+    let reply = kit
+        .db
+        .write(move |conn| {
+            Box::pin(async move {
+                let owner = journal::lock(conn, caller.user).await?;
+                if let Some(once) = &once
+                    && let Some(reply) = once.replay(conn, Some(caller.user), now).await?
+                {
+                    return Ok(reply);
+                }
+                let (result, entries) = run(conn, &caller, &owner, now, value).await?;
+                journal::append(conn, &caller, now, entries).await?;
+                let reply = Reply::ok(&result)?;
+                if let Some(once) = &once {
+                    once.keep(conn, caller.user, now, &reply).await?;
+                }
+                Ok(reply)
+            })
+        })
+        .await?;
+    deleted.into_iter().for_each(|id| kit.tasks.forget(id));
+    Ok(reply)
+}
+
+async fn run(
+    conn: &mut Conn<'_>,
+    caller: &Caller,
+    owner: &journal::Owner,
+    now: chrono::DateTime<chrono::Utc>,
+    bulk: BulkTasks,
+) -> Result<(BulkResult, Vec<Entry>), Error> {
+    let mut result = BulkResult::default();
+    let mut entries = Vec::new();
+    for (index, new) in bulk.create.into_iter().enumerate() {
+        let made = tasks::create(conn, caller.user, owner, now, new).await;
+        let made = made.map_err(|error| error.in_item(format!("create[{index}]")))?;
+        result.created.push(made.task);
+        entries.extend(made.entries);
+    }
+    for (index, update) in bulk.update.into_iter().enumerate() {
+        let if_match = IfMatch::version(update.version);
+        let changed = tasks::update(conn, caller.user, owner, now, update.id, &if_match, update.changes).await;
+        let changed = changed.map_err(|error| error.in_item(format!("update[{index}]")))?;
+        result.updated.push(changed.task);
+        entries.extend(changed.entries);
+    }
+    for (index, id) in bulk.delete.into_iter().enumerate() {
+        let deleted = tasks::delete(conn, caller.user, id, &IfMatch::any()).await;
+        entries.extend(deleted.map_err(|error| error.in_item(format!("delete[{index}]")))?);
+        result.deleted.push(id);
+    }
+    Ok((result, entries))
+}

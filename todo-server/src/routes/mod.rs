@@ -1,0 +1,42 @@
+//! The routes: each resource owns its own, here they only come together.
+
+mod bulk;
+mod tags;
+mod tasks;
+mod tokens;
+mod users;
+
+use axum::Router;
+use server_kit::{Error, docs, health, middleware};
+use todo_sdk::model::Problem;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "todo-server", description = "Users, tokens, tasks and tags of the to-do service."),
+    components(schemas(Problem)),
+    tags(
+        (name = "tasks"),
+        (name = "tags", description = "Also called categories."),
+        (name = "users"),
+        (name = "tokens", description = "Proving who calls."),
+        (name = "server"),
+    )
+)]
+struct ApiDoc;
+
+/// Every route of the server, wrapped.
+pub(crate) fn router(app: App) -> Result<Router, Error> {
+    let (routes, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
+        .merge(tasks::router())
+        .merge(bulk::router())
+        .merge(tags::router())
+        .merge(users::router())
+        .merge(tokens::router())
+        .merge(health::router())
+        .split_for_parts();
+    Ok(middleware::wrap(routes.with_state(app).merge(docs::router(document, "swagger")?)))
+}

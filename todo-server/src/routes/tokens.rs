@@ -1,0 +1,148 @@
+//! `/api/token…` and the key set.
+
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+use server_kit::{Error, auth::client_name, extract::Unchecked, journal, reply::Reply};
+use todo_sdk::{
+    model::{Credentials, Jwks, Problem, RefreshToken, Scope, TokenPair, TokenToVerify},
+    tokens::{Claims, TokenKind},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{
+    App,
+    store::{
+        sessions::{self, Live, Refreshed},
+        users,
+    },
+};
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(issue))
+        .routes(routes!(refresh))
+        .routes(routes!(verify))
+        .routes(routes!(revoke))
+        .routes(routes!(jwks))
+}
+
+impl App {
+    /// The pair of a session: a new access token and the live refresh token.
+    fn pair(&self, live: &Live) -> Result<TokenPair, Error> {
+        let jti = Uuid::new_v4().to_string();
+        let now = self.kit.clock.now();
+        let sign = |kind, jti: &str, at| self.signer.sign(kind, live.user, &live.session, jti, Scope::Write, at);
+        Ok(TokenPair {
+            access: sign(TokenKind::Access, &jti, now).map_err(Error::internal)?,
+            refresh: sign(TokenKind::Refresh, &live.jti, live.issued_at).map_err(Error::internal)?,
+        })
+    }
+}
+
+fn unauthorized(code: &'static str, detail: &str) -> Error {
+    Error::Unauthorized { code, detail: detail.to_owned() }
+}
+
+/// Sign in.
+#[utoipa::path(post, path = "/api/token", tag = "tokens", security(()), request_body = Credentials,
+    responses((status = 200, description = "Signed in.", body = TokenPair),
+        (status = 401, description = "The name or the password is wrong.", body = Problem, content_type = "application/problem+json")))]
+async fn issue(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Unchecked { value, .. }: Unchecked<Credentials>,
+) -> Result<Reply, Error> {
+    let found = match value.username.contains('\0') {
+        true => None,
+        false => users::find(&mut app.kit.db.read().await?.conn(), &value.username).await?,
+    };
+    let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+    let right = app.passwords.verify(value.password, hash).await?;
+    let wrong = || unauthorized("wrong_credentials", "the username or the password is wrong");
+    let user = user.filter(|_| right).ok_or_else(wrong)?;
+    let now = app.kit.clock.now();
+    let client = client_name(&headers);
+    let begin = app.kit.db.write(move |conn| {
+        Box::pin(async move {
+            journal::lock(conn, user).await?;
+            sessions::create(conn, now, user, &client).await
+        })
+    });
+    Reply::ok(&app.pair(&begin.await?)?)
+}
+
+/// Trade a refresh token for a new pair. Each works once; a second use ends the session.
+#[utoipa::path(post, path = "/api/token/refresh", tag = "tokens", security(()), request_body = RefreshToken,
+    responses((status = 200, description = "The new pair.", body = TokenPair),
+        (status = 401, description = "The token is bad, expired or was used before.", body = Problem, content_type = "application/problem+json")))]
+async fn refresh(State(app): State<App>, Unchecked { value, .. }: Unchecked<RefreshToken>) -> Result<Reply, Error> {
+    let now = app.kit.clock.now();
+    let (user, claims) = refresh_claims(&app, &value.refresh).await?;
+    let session = claims.sid.clone();
+    let refreshed = app
+        .kit
+        .db
+        .write(move |conn| {
+            Box::pin(async move {
+                journal::lock(conn, user).await?;
+                sessions::refresh(conn, now, user, &claims.sid, &claims.jti).await
+            })
+        })
+        .await?;
+    match refreshed {
+        Refreshed::Rotated(live) => Reply::ok(&app.pair(&live)?),
+        Refreshed::Ended => Err(unauthorized("session_ended", "this session has ended; sign in again")),
+        Refreshed::Reused => {
+            app.kit.auth.forget_sessions([&session]);
+            let detail = "this refresh token was used before, so the session has been ended; sign in again";
+            Err(unauthorized("refresh_reused", detail))
+        }
+    }
+}
+
+async fn refresh_claims(app: &App, token: &str) -> Result<(i64, Claims), Error> {
+    let claims = app.kit.auth.keys().verify(TokenKind::Refresh, token, app.kit.clock.now()).await?;
+    let user = claims.user_id().ok_or_else(|| unauthorized("invalid_token", "the token's subject is no user"))?;
+    Ok((user, claims))
+}
+
+/// Whether an access or refresh token is good.
+#[utoipa::path(post, path = "/api/token/verify", tag = "tokens", security(()), request_body = TokenToVerify,
+    responses((status = 200, description = "It is.", body = serde_json::Value),
+        (status = 401, description = "It is not.", body = Problem, content_type = "application/problem+json")))]
+async fn verify(State(app): State<App>, Unchecked { value, .. }: Unchecked<TokenToVerify>) -> Result<Reply, Error> {
+    let access = app.kit.auth.verify(&value.token, app.kit.clock.now()).await;
+    if let Err(error) = access {
+        let (user, claims) = refresh_claims(&app, &value.token).await.map_err(|_| error)?;
+        if !sessions::exists(&mut app.kit.db.read().await?.conn(), user, &claims.sid).await? {
+            return Err(unauthorized("session_ended", "this session has ended; sign in again"));
+        }
+    }
+    Reply::ok(&json!({}))
+}
+
+/// End the session of a refresh token.
+#[utoipa::path(post, path = "/api/token/revoke", tag = "tokens", security(()), request_body = RefreshToken,
+    responses((status = 204, description = "The session is over."),
+        (status = 401, description = "The token is bad.", body = Problem, content_type = "application/problem+json")))]
+async fn revoke(State(app): State<App>, Unchecked { value, .. }: Unchecked<RefreshToken>) -> Result<StatusCode, Error> {
+    let (user, claims) = match refresh_claims(&app, &value.refresh).await {
+        // Its session is over, which is what was asked for.
+        Err(Error::Unauthorized { code: "token_expired", .. }) => return Ok(StatusCode::NO_CONTENT),
+        claims => claims?,
+    };
+    let session = claims.sid.clone();
+    let end = app.kit.db.write(move |conn| Box::pin(async move { sessions::end(conn, user, &claims.sid).await }));
+    end.await?;
+    app.kit.auth.forget_sessions([&session]);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The public keys that tokens are verified with (RFC 7517).
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "tokens", security(()),
+    responses((status = 200, description = "The keys.", body = Jwks)))]
+async fn jwks(State(app): State<App>) -> Result<Reply, Error> {
+    Reply::ok(&Jwks { keys: vec![app.signer.jwk()] })
+}

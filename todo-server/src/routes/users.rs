@@ -1,0 +1,151 @@
+//! `/api/users`.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use server_kit::{
+    Error, Kit,
+    auth::Caller,
+    extract::{IfMatch, IfNoneMatch, Json},
+    idempotency::IdempotencyKey,
+    journal,
+    reply::{Reply, not_modified},
+    time,
+};
+use todo_sdk::model::{CreateUser, Problem, UpdateUser, User};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    App, Registration,
+    store::{
+        sessions, tasks,
+        users::{self, Changes, NewUser},
+    },
+};
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(register)).routes(routes!(me, update, delete))
+}
+
+/// Make an account.
+#[utoipa::path(post, path = "/api/users", tag = "users", security(()), request_body = CreateUser,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the same answer, for 24 hours.")),
+    responses((status = 201, description = "Made.", body = User),
+        (status = 403, description = "Registration is closed.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken.", body = Problem, content_type = "application/problem+json")))]
+async fn register(
+    State(app): State<App>,
+    key: IdempotencyKey,
+    Json { value, bytes }: Json<CreateUser>,
+) -> Result<Reply, Error> {
+    if app.registration == Registration::Closed {
+        let detail = "this server makes no accounts; ask its operator for one".to_owned();
+        return Err(Error::Forbidden { code: "registration_closed", detail });
+    }
+    let timezone = value.timezone.unwrap_or_else(|| app.time_zone.to_string());
+    time::zone(&timezone)?;
+    let now = app.kit.clock.now();
+    let password_hash = Some(app.passwords.hash(value.password).await?);
+    let new = NewUser { username: value.username, password_hash, timezone, language: value.language };
+    let once = key.of("users.create", &bytes);
+    app.kit
+        .db
+        .write(move |conn| {
+            Box::pin(async move {
+                if let Some(once) = &once
+                    && let Some(reply) = once.replay(conn, None, now).await?
+                {
+                    return Ok(reply);
+                }
+                let user = users::create(conn, now, &new).await?;
+                let reply = Reply::created(&user, user.version, "/api/users/me".to_owned())?;
+                if let Some(once) = &once {
+                    once.keep(conn, user.id, now, &reply).await?;
+                }
+                Ok(reply)
+            })
+        })
+        .await
+}
+
+/// One's account.
+#[utoipa::path(get, path = "/api/users/me", tag = "users",
+    params(("If-None-Match" = Option<String>, Header, description = "An `ETag`.")),
+    responses((status = 200, description = "The account.", body = User), (status = 304, description = "That version is current.")))]
+async fn me(State(kit): State<Kit>, caller: Caller, has: IfNoneMatch) -> Result<Response, Error> {
+    let user = users::get(&mut kit.db.read().await?.conn(), caller.user).await?;
+    if has.has(user.version) {
+        return Ok(not_modified(user.version));
+    }
+    Ok(Reply::resource(&user, user.version)?.into_response())
+}
+
+/// Change one's account. A new password needs the current one and ends every session.
+#[utoipa::path(patch, path = "/api/users/me", tag = "users", request_body = UpdateUser,
+    params(("If-Match" = Option<String>, Header, description = "An `ETag`.")),
+    responses((status = 200, description = "The account as it is now.", body = User)))]
+async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    if_match: IfMatch,
+    Json { value, .. }: Json<UpdateUser>,
+) -> Result<Reply, Error> {
+    let zone = value.timezone.as_deref().map(time::zone).transpose()?;
+    let password_hash = new_password(&app, &caller, value.password, value.current_password).await?;
+    let changes = Changes { timezone: value.timezone, language: value.language, password_hash };
+    let (user, ended) = app
+        .kit
+        .db
+        .write(move |conn| {
+            Box::pin(async move {
+                journal::lock(conn, caller.user).await?;
+                let ends = changes.password_hash.is_some();
+                let user = users::update(conn, caller.user, &if_match, changes).await?;
+                if let Some(zone) = zone {
+                    tasks::move_all_day(conn, caller.user, zone).await?;
+                }
+                let ended = if ends { sessions::end_all(conn, caller.user).await? } else { Vec::new() };
+                Ok((user, ended))
+            })
+        })
+        .await?;
+    app.kit.auth.forget_sessions(&ended);
+    Reply::resource(&user, user.version)
+}
+
+async fn new_password(
+    app: &App,
+    caller: &Caller,
+    password: Option<String>,
+    current: Option<String>,
+) -> Result<Option<String>, Error> {
+    let Some(password) = password else { return Ok(None) };
+    let hash = users::password_hash(&mut app.kit.db.read().await?.conn(), caller.user).await?;
+    // An account that never had a password (made at this machine, or from a chat) gets its first one.
+    if hash.is_some() && !app.passwords.verify(current.unwrap_or_default(), hash).await? {
+        return Err(Error::invalid("current_password", "wrong", "is not the current password"));
+    }
+    Ok(Some(app.passwords.hash(password).await?))
+}
+
+/// Delete one's account and everything in it.
+#[utoipa::path(delete, path = "/api/users/me", tag = "users",
+    params(("If-Match" = Option<String>, Header, description = "An `ETag`.")),
+    responses((status = 204, description = "Deleted.")))]
+async fn delete(State(kit): State<Kit>, caller: Caller, if_match: IfMatch) -> Result<StatusCode, Error> {
+    let ended = kit
+        .db
+        .write(move |conn| {
+            Box::pin(async move {
+                journal::lock(conn, caller.user).await?;
+                let ended = sessions::end_all(conn, caller.user).await?;
+                users::delete(conn, caller.user, &if_match).await?;
+                Ok(ended)
+            })
+        })
+        .await?;
+    kit.auth.forget_sessions(&ended);
+    Ok(StatusCode::NO_CONTENT)
+}

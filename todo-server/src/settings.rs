@@ -1,0 +1,50 @@
+//! Settings of todo-server.
+
+use std::net::SocketAddr;
+
+use clap::{Parser, ValueEnum};
+use server_kit::settings::Common;
+
+/// Users, tokens, tasks, tags and reminders over REST.
+#[derive(Clone, Parser)]
+#[command(name = "todo-server", version, about)]
+pub struct Settings {
+    /// What both servers are told.
+    #[command(flatten)]
+    pub common: Common,
+    /// Address and port; port 0 picks a free one and prints it
+    #[arg(long, env = "TODO_SERVER_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// Ed25519 private key (PEM, or @FILE); made once in the data directory with SQLite, required with PostgreSQL
+    #[arg(long, env = "TODO_SERVER_SIGNING_KEY", value_name = "PEM|@FILE", hide_env_values = true)]
+    pub signing_key: Option<String>,
+    /// Whether anybody may make an account
+    #[arg(long, env = "TODO_SERVER_REGISTRATION", value_enum, default_value = "open")]
+    pub registration: Registration,
+    /// IANA zone of new accounts
+    #[arg(long, env = "TODO_SERVER_TIME_ZONE", default_value = "UTC", value_name = "ZONE", value_parser = parse_zone)]
+    pub time_zone: String,
+}
+
+// The key stays out of logs.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("common", &self.common).field("listen", &self.listen).finish_non_exhaustive()
+    }
+}
+
+/// Whether anybody may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Nobody.
+    Closed,
+}
+
+fn parse_zone(name: &str) -> Result<String, String> {
+    match name.parse::<chrono_tz::Tz>() {
+        Ok(_) => Ok(name.to_owned()),
+        Err(_) => Err("not an IANA time zone such as Europe/Berlin".to_owned()),
+    }
+}
