@@ -1,0 +1,44 @@
+//! Arguments of `comment`.
+
+use clap::Subcommand;
+use todo_sdk::model::Id;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CommentCommand {
+    /// List the comments on a task
+    ///
+    /// In a pipe: lines of id, time (RFC 3339) and text, separated by tabs.
+    #[command(visible_alias = "ls")]
+    List {
+        /// The task's id
+        task: Id,
+        /// Only comments that contain this
+        #[arg(long, short, value_name = "TEXT")]
+        search: Option<String>,
+    },
+    /// Comment on a task
+    Add {
+        /// The task's id
+        task: Id,
+        /// The comment; several words are joined by spaces
+        #[arg(required = true)]
+        text: Vec<String>,
+    },
+    /// Change a comment
+    Edit {
+        /// The comment's id
+        comment: Id,
+        /// The new text; several words are joined by spaces
+        #[arg(required = true)]
+        text: Vec<String>,
+    },
+    /// Delete comments
+    Rm {
+        /// Ids of comments
+        #[arg(required = true, value_name = "COMMENT")]
+        comments: Vec<Id>,
+        /// Don't ask
+        #[arg(long, short)]
+        yes: bool,
+    },
+}

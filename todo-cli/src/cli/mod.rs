@@ -1,0 +1,150 @@
+//! The command line: what can be typed, and its help.
+
+mod account;
+mod comment;
+mod tag;
+mod task;
+
+pub(crate) use account::{LoginArgs, PasswordSource, RegisterArgs};
+pub(crate) use comment::CommentCommand;
+pub(crate) use tag::TagCommand;
+pub(crate) use task::{AddArgs, Changes, EditArgs, IdArgs, ListArgs, RemoveArgs, ShowArgs};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const AFTER_HELP: &str = "\
+Without a server configured everything works at once on a local database. `todo login URL` points a profile at a server.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 not signed in or not allowed, 5 conflict, 6 server out of reach.
+
+Settings come from flags, then the environment (TODO_SERVER_URL, COMMENTS_SERVER_URL, TODO_TOKEN, TODO_PROFILE, \
+TODO_DATA_DIR, TODO_CONFIG_DIR), then config.toml in the configuration directory:
+
+    default_profile = \"work\"
+
+    [profiles.work]
+    server = \"https://todo.example.com\"";
+
+/// Your tasks: on this machine, or on a server
+///
+/// Without a command: `todo list`.
+#[derive(Debug, Parser)]
+#[command(name = "todo", version, after_long_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Print wire objects as JSON, and errors as problem objects
+    ///
+    /// Lists are one array. Commands that change several things print one object a line. Nothing else goes to standard
+    /// output; errors are RFC 9457 problem objects on standard error.
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) json: bool,
+    /// The todo-server to talk to, or `local` for the database on this machine [env: TODO_SERVER_URL]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
+    pub(crate) server: Option<String>,
+    /// The comments-server [env: COMMENTS_SERVER_URL]
+    ///
+    /// Where absent: port 8001 beside a todo-server on an explicit port 8000, else the same URL as the todo-server.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Global options", hide_short_help = true)]
+    pub(crate) comments_server: Option<String>,
+    /// The profile whose server and sign-in to use [env: TODO_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
+    pub(crate) profile: Option<String>,
+    /// Print ids only: of what was listed, made or changed
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+    /// When to use colours; `auto` also heeds NO_COLOR and CLICOLOR_FORCE
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Global options"
+    )]
+    pub(crate) color: ColorWhen,
+    /// Log what happens to standard error; twice for more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub(crate) verbose: u8,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve: both servers in this process, until Ctrl-C
+    #[cfg(feature = "embedded")]
+    Up(UpArgs),
+    /// Make an account and sign in
+    Register(RegisterArgs),
+    /// Sign in; with a URL, point the profile at that server
+    Login(LoginArgs),
+    /// End the session and forget it
+    Logout,
+    /// Show who is signed in, where
+    Whoami,
+    /// Add a task
+    Add(AddArgs),
+    /// List tasks
+    #[command(visible_alias = "ls")]
+    List(ListArgs),
+    /// Show everything about a task, with its comments
+    Show(ShowArgs),
+    /// Change tasks
+    Edit(EditArgs),
+    /// Complete tasks
+    Done(IdArgs),
+    /// Reopen completed tasks
+    Reopen(IdArgs),
+    /// Delete tasks
+    Rm(RemoveArgs),
+    /// Manage tags
+    #[command(subcommand, visible_alias = "tags")]
+    Tag(TagCommand),
+    /// Manage comments on tasks
+    #[command(subcommand, visible_alias = "comments")]
+    Comment(CommentCommand),
+}
+
+/// Where `todo up` listens.
+#[cfg(feature = "embedded")]
+#[derive(Debug, Args)]
+pub(crate) struct UpArgs {
+    /// Address of the todo-server; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", env = "TODO_SERVER_LISTEN", default_value = "127.0.0.1:8000")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Address of the comments-server; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", env = "COMMENTS_SERVER_LISTEN", default_value = "127.0.0.1:8001")]
+    pub(crate) comments_listen: std::net::SocketAddr,
+}
+
+/// For clap: text with something in it.
+fn non_empty(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("must not be empty") } else { Ok(text.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn definitions_are_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

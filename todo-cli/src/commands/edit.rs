@@ -1,0 +1,81 @@
+//! `edit`.
+
+use todo_sdk::model::{Id, Task, UpdateTask, validate::Validate};
+
+use super::tag_names;
+use crate::{
+    cli::{Changes, EditArgs},
+    context::Context,
+    error::{Error, exit},
+};
+
+pub(super) async fn edit(ctx: &Context, args: &EditArgs) -> Result<(), Error> {
+    let update = update_of(&args.changes);
+    update.validate().map_err(Error::invalid)?;
+    let tags = TagChanges::resolve(ctx, &args.changes).await?;
+    ctx.each("task", &args.ids, async |id| {
+        let task = match &tags {
+            None => ctx.client.tasks().update(id).changes(update.clone()).send().await?,
+            Some(tags) => retag(ctx, id, &update, tags).await?,
+        };
+        ctx.print_task("Changed:", &task).await
+    })
+    .await
+}
+
+fn update_of(changes: &Changes) -> UpdateTask {
+    /// A value sets, the flag clears, neither leaves.
+    fn field<T: Clone>(value: Option<&T>, clear: bool) -> Option<Option<T>> {
+        value.map_or_else(|| clear.then_some(None), |value| Some(Some(value.clone())))
+    }
+    UpdateTask {
+        title: changes.title.clone(),
+        description: field(changes.description.as_ref(), changes.no_description),
+        priority: field(changes.priority.as_ref(), changes.no_priority),
+        due: field(changes.due.as_ref(), changes.no_due),
+        remind_time: field(changes.remind.as_ref(), changes.no_remind),
+        repeat: field(changes.repeat.as_ref(), changes.no_repeat),
+        ..UpdateTask::default()
+    }
+}
+
+/// Ids of tags to put on and take off.
+struct TagChanges {
+    add: Vec<Id>,
+    remove: Vec<Id>,
+}
+
+impl TagChanges {
+    async fn resolve(ctx: &Context, changes: &Changes) -> Result<Option<Self>, Error> {
+        if changes.tags.is_empty() && changes.untags.is_empty() {
+            return Ok(None);
+        }
+        // First those that must exist: nothing is made where one of them doesn't.
+        let remove = tag_names::find_all(ctx, &changes.untags).await?;
+        let add = tag_names::ensure(ctx, &changes.tags).await?;
+        Ok(Some(Self { add, remove }))
+    }
+
+    fn apply(&self, task: &Task) -> Vec<Id> {
+        let kept = task.tags.iter().filter(|id| !self.remove.contains(id));
+        let mut tags: Vec<Id> = kept.chain(&self.add).copied().collect();
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+}
+
+/// The API sets all tags at once, so what someone else changes in between must not be overwritten: the version guards
+/// it, and one more try takes their change in.
+async fn retag(ctx: &Context, id: Id, update: &UpdateTask, tags: &TagChanges) -> Result<Task, Error> {
+    match retag_once(ctx, id, update, tags).await {
+        Err(error) if error.exit_code() == exit::CONFLICT => retag_once(ctx, id, update, tags).await,
+        result => result,
+    }
+}
+
+async fn retag_once(ctx: &Context, id: Id, update: &UpdateTask, tags: &TagChanges) -> Result<Task, Error> {
+    let task = ctx.client.tasks().get(id).await?;
+    let changes = UpdateTask { tags: Some(Some(tags.apply(&task))), ..update.clone() };
+    Ok(ctx.client.tasks().update(id).changes(changes).if_match(task.version).send().await?)
+}

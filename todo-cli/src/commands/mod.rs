@@ -1,0 +1,72 @@
+//! The commands, by resource.
+
+mod account;
+mod comment;
+mod edit;
+mod list;
+mod tag;
+mod tag_names;
+mod task;
+
+pub(crate) use list::default_list;
+
+use crate::{
+    cli::Command,
+    connect::{Caller, Connection},
+    context::Context,
+    error::Error,
+    input::prompt,
+    output::Printer,
+    profile::Place,
+};
+
+impl Command {
+    /// The server that the command itself names.
+    pub(crate) fn url(&self) -> Option<&str> {
+        match self {
+            Self::Login(args) => args.url.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn caller(&self) -> Result<Caller, Error> {
+        Ok(match self {
+            Self::Login(args) if args.token_stdin => Caller::Token(prompt::first_line_of_stdin("token")?),
+            Self::Login(_) | Self::Register(_) | Self::Logout => Caller::SigningIn,
+            _ => Caller::SignedIn,
+        })
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) async fn run(command: Command, printer: Printer, place: Place) -> Result<(), Error> {
+    let caller = command.caller()?;
+    let token = if let Caller::Token(token) = &caller { Some(token.clone()) } else { None };
+    let connection = Connection::open(&place, caller).await?;
+    let context = Context::new(connection.client.clone(), printer, place);
+    // Boxed: the futures of all commands together would be large.
+    let result = Box::pin(dispatch(&context, command, token)).await;
+    connection.close().await;
+    result
+}
+
+async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Result<(), Error> {
+    match command {
+        // Runs without a client, see `main`.
+        #[cfg(feature = "embedded")]
+        Command::Up(_) => Ok(()),
+        Command::Register(args) => account::register(ctx, args).await,
+        Command::Login(args) => account::login(ctx, args, token).await,
+        Command::Logout => account::logout(ctx).await,
+        Command::Whoami => account::whoami(ctx).await,
+        Command::Add(args) => task::add(ctx, args).await,
+        Command::List(args) => list::list(ctx, args).await,
+        Command::Show(args) => task::show(ctx, args.id).await,
+        Command::Edit(args) => edit::edit(ctx, &args).await,
+        Command::Done(args) => task::complete(ctx, &args.ids, true).await,
+        Command::Reopen(args) => task::complete(ctx, &args.ids, false).await,
+        Command::Rm(args) => task::remove(ctx, &args).await,
+        Command::Tag(command) => tag::run(ctx, command).await,
+        Command::Comment(command) => comment::run(ctx, command).await,
+    }
+}

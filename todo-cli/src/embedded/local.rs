@@ -1,0 +1,83 @@
+//! Local mode: the servers' routers on the database of this machine, called without a socket.
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use axum::Router;
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use server_kit::{clock::Clock, settings::Common, telemetry::LogFormat};
+use todo_sdk::{
+    Client,
+    client::{Body, ClientBuilder, Transport, TransportError},
+};
+use todo_server::{Registration, Settings};
+use tower::ServiceExt;
+
+use super::{failed, machine_zone};
+use crate::error::Error;
+
+/// Addresses that never leave this process.
+const TODO: &str = "http://todo-server.local";
+const COMMENTS: &str = "http://comments-server.local";
+/// The account of whoever works on this machine without signing in.
+const ACCOUNT: &str = "local";
+
+/// Both servers, without their sockets.
+pub(crate) struct Local {
+    todo: todo_server::App,
+    comments: comments_server::App,
+}
+
+impl Local {
+    pub(crate) async fn open(data_dir: &Path) -> Result<Self, Error> {
+        let todo = todo_server::App::open(&settings(data_dir), Clock::system()).await.map_err(failed)?;
+        let comments = comments_server::App::beside(todo.kit().clone());
+        Ok(Self { todo, comments })
+    }
+
+    /// A client of the routers.
+    pub(crate) fn client_builder(&self) -> Result<ClientBuilder, Error> {
+        let routers =
+            Routers { todo: self.todo.router().map_err(failed)?, comments: self.comments.router().map_err(failed)? };
+        Ok(Client::builder(TODO).comments_server(COMMENTS).transport(Arc::new(routers)))
+    }
+
+    /// A token that acts as whoever works on this machine.
+    pub(crate) async fn access_token(&self) -> Result<String, Error> {
+        self.todo.local_access(ACCOUNT).await.map_err(failed)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.todo.close().await;
+    }
+}
+
+/// The environment's settings are those of servers: here everything is in the data directory.
+fn settings(data_dir: &Path) -> Settings {
+    Settings {
+        common: Common { database_url: None, data_dir: Some(data_dir.to_owned()), log_format: LogFormat::Pretty },
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        signing_key: None,
+        registration: Registration::Open,
+        time_zone: machine_zone(),
+    }
+}
+
+struct Routers {
+    todo: Router,
+    comments: Router,
+}
+
+#[async_trait]
+impl Transport for Routers {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
+        let of_comments = request.uri().host().is_some_and(|host| COMMENTS.ends_with(host));
+        let router = if of_comments { &self.comments } else { &self.todo };
+        let response = match router.clone().oneshot(request.map(axum::body::Body::from)).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        Ok(response.map(|body| -> Body { Box::pin(body.into_data_stream().map_err(TransportError::broken)) }))
+    }
+}

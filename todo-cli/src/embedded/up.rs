@@ -1,0 +1,118 @@
+//! `todo up`: both servers in this process.
+
+use clap::Parser;
+use serde::Serialize;
+use server_kit::{clock::Clock, serve, telemetry};
+use tokio::{net::TcpListener, sync::watch};
+
+use super::{failed, machine_zone};
+use crate::{
+    cli::UpArgs,
+    error::Error,
+    output::{Printer, Tone, text},
+};
+
+/// Serves until Ctrl-C or SIGTERM.
+pub(crate) fn up(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    runtime.block_on(run(args, printer))
+}
+
+async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
+    let settings = settings(args)?;
+    if std::env::var_os("RUST_LOG").is_some() || std::env::var_os("LOG_FORMAT").is_some() {
+        telemetry::init(settings.common.log_format);
+    }
+    serve::install_tls_provider();
+    let todo_listener = serve::bind(args.listen).await.map_err(failed)?;
+    let comments_listener = serve::bind(args.comments_listen).await.map_err(failed)?;
+    let app = todo_server::App::open(&settings, Clock::system()).await.map_err(failed)?;
+    let comments = comments_server::App::beside(app.kit().clone());
+    let routers = (app.router().map_err(failed)?, comments.router().map_err(failed)?);
+    let whereabouts = Whereabouts {
+        todo_server: url_of(&todo_listener)?,
+        comments_server: url_of(&comments_listener)?,
+        data_dir: settings.common.data_dir().display().to_string(),
+    };
+    whereabouts.print(printer)?;
+
+    let (stop, stopped) = watch::channel(());
+    let stop_of = |mut stopped: watch::Receiver<()>| async move {
+        // Closed is as good as told.
+        let _ = stopped.changed().await;
+    };
+    let todo = tokio::spawn(serve::serve(todo_listener, routers.0, stop_of(stopped.clone())));
+    let comments = tokio::spawn(serve::serve(comments_listener, routers.1, stop_of(stopped)));
+    let housekeeper = tokio::spawn({
+        let app = app.clone();
+        async move { app.housekeep().await }
+    });
+    serve::stop_signal().await;
+    printer.note("Stopping.")?;
+    drop(stop);
+    let ended = (todo.await, comments.await);
+    housekeeper.abort();
+    app.close().await;
+    ended.0.map_err(failed)?;
+    ended.1.map_err(failed)
+}
+
+/// What the environment says to servers goes here too.
+fn settings(args: &UpArgs) -> Result<todo_server::Settings, Error> {
+    let listen = args.listen.to_string();
+    let parsed = todo_server::Settings::try_parse_from(["todo up", "--listen", &listen]);
+    let mut settings = parsed.map_err(|error| Error::usage(error.to_string()))?;
+    if std::env::var_os("TODO_SERVER_TIME_ZONE").is_none() {
+        settings.time_zone = machine_zone();
+    }
+    Ok(settings)
+}
+
+fn url_of(listener: &TcpListener) -> Result<String, Error> {
+    Ok(format!("http://{}", listener.local_addr().map_err(failed)?))
+}
+
+/// Where things are.
+#[derive(Serialize)]
+struct Whereabouts {
+    todo_server: String,
+    comments_server: String,
+    data_dir: String,
+}
+
+impl Whereabouts {
+    fn print(&self, printer: &Printer) -> Result<(), Error> {
+        if printer.json {
+            return printer.json(self);
+        }
+        let Self { todo_server, comments_server, data_dir } = self;
+        let data_dir = text::line(data_dir);
+        let name = |name| printer.paint(Tone::Strong, name);
+        let mut lines = vec![
+            format!("{} listening on {todo_server}", name("todo-server")),
+            format!("{} listening on {comments_server}", name("comments-server")),
+        ];
+        if !printer.quiet {
+            let dim = |text| printer.paint(Tone::Dim, text);
+            lines.extend([
+                format!("{} {data_dir}", dim("data")),
+                format!("{} {todo_server}/api/swagger  {comments_server}/api/docs", dim("docs")),
+                String::new(),
+                "Try, in another terminal:".to_owned(),
+                format!("  todo register {} --server {todo_server}", user_name()),
+                "  todo add Buy milk --due tomorrow --tag home".to_owned(),
+                "  todo list".to_owned(),
+                String::new(),
+                dim("Ctrl-C stops."),
+            ]);
+        }
+        printer.line(&lines.join("\n"))
+    }
+}
+
+/// A name to suggest.
+fn user_name() -> String {
+    let name = std::env::var("USER").unwrap_or_default();
+    let sound = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if sound && name != "root" { name } else { "ann".to_owned() }
+}

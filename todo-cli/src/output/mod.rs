@@ -1,0 +1,13 @@
+//! What goes to the screen: one policy for JSON, quiet, colours and terminals, and the views on top of it.
+
+mod printer;
+pub(crate) mod report;
+mod style;
+mod table;
+pub(crate) mod text;
+pub(crate) mod view;
+pub(crate) mod when;
+
+pub(crate) use printer::Printer;
+pub(crate) use style::Tone;
+pub(crate) use table::{Cell, Table};

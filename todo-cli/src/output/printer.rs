@@ -1,0 +1,107 @@
+//! The policy of output, in one place.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+
+use super::{Table, Tone, text};
+use crate::{
+    cli::{ColorWhen, Global},
+    error::Error,
+};
+
+/// Writes to standard output in the form that was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Printer {
+    pub(crate) json: bool,
+    pub(crate) quiet: bool,
+    /// Standard output is a terminal.
+    pub(crate) terminal: bool,
+    /// Colours on standard output.
+    pub(crate) color: bool,
+    /// Colours on standard error.
+    pub(crate) color_errors: bool,
+}
+
+impl Printer {
+    pub(crate) fn new(global: &Global) -> Self {
+        let wanted = |auto: ColorChoice| match global.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => auto != ColorChoice::Never,
+        };
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            terminal: io::stdout().is_terminal(),
+            color: wanted(AutoStream::choice(&io::stdout())),
+            color_errors: wanted(AutoStream::choice(&io::stderr())),
+        }
+    }
+
+    /// A printer for errors in arguments that could not be read.
+    pub(crate) fn for_usage_errors(json: bool) -> Self {
+        let color_errors = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+        Self { json, quiet: false, terminal: io::stdout().is_terminal(), color: false, color_errors }
+    }
+
+    /// A list: as an array, as ids, or as a table. `empty` is said where somebody looks at nothing.
+    pub(crate) fn list<T: Serialize>(
+        &self,
+        items: &[T],
+        id: impl Fn(&T) -> i64,
+        table: impl FnOnce() -> Table,
+        empty: &str,
+    ) -> Result<(), Error> {
+        if self.json {
+            return self.json(&items);
+        }
+        if self.quiet {
+            let ids: String = items.iter().map(|item| format!("{}\n", id(item))).collect();
+            return write(&ids);
+        }
+        if items.is_empty() {
+            return if self.terminal { self.line(&Tone::Dim.paint(empty, self.color)) } else { Ok(()) };
+        }
+        write(&table().render(self))
+    }
+
+    /// One thing that was made, changed or shown: as an object, as its id, or in words.
+    pub(crate) fn item<T: Serialize>(&self, item: &T, id: i64, words: impl FnOnce() -> String) -> Result<(), Error> {
+        if self.json {
+            self.json(item)
+        } else if self.quiet {
+            self.line(&id.to_string())
+        } else {
+            self.line(&words())
+        }
+    }
+
+    /// Text for people only, e.g. a question's answer; nothing with `--json` or `--quiet`.
+    pub(crate) fn note(&self, text: &str) -> Result<(), Error> {
+        if self.json || self.quiet { Ok(()) } else { self.line(text) }
+    }
+
+    /// JSON: on several lines where somebody looks at it.
+    pub(crate) fn json<T: Serialize>(&self, value: &T) -> Result<(), Error> {
+        let encoded = if self.terminal { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+        let encoded = encoded.map_err(|error| Error::Output(error.into()))?;
+        self.line(&text::json(&encoded))
+    }
+
+    /// One line, or several, of text that is safe already.
+    pub(crate) fn line(&self, text: &str) -> Result<(), Error> {
+        write(&format!("{text}\n"))
+    }
+
+    /// `text` in this tone, where colours are wanted.
+    pub(crate) fn paint(&self, tone: Tone, text: &str) -> String {
+        tone.paint(text, self.color)
+    }
+}
+
+fn write(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Error::Output)
+}

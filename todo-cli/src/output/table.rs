@@ -1,0 +1,116 @@
+//! Tables: fitted to the terminal's width there, tab-separated lines elsewhere.
+
+use std::fmt::Write;
+
+use comfy_table::{ColumnConstraint, ContentArrangement, Width, presets};
+
+use super::{Printer, Tone, text};
+
+/// Titles and texts are not squeezed below this many columns.
+const TEXT_MIN: u16 = 20;
+/// Where the terminal does not tell.
+const WIDTH_DEFAULT: u16 = 80;
+
+/// One field of a row.
+pub(crate) struct Cell {
+    /// On a terminal; may have several lines.
+    shown: String,
+    /// In a pipe; the stable form.
+    plain: String,
+    tone: Tone,
+}
+
+impl Cell {
+    /// The same everywhere. `text` comes from people.
+    pub(crate) fn new(text: &str) -> Self {
+        Self::both(text, text)
+    }
+
+    /// Different for people and for programs.
+    pub(crate) fn both(shown: &str, plain: &str) -> Self {
+        Self { shown: text::line(shown).into_owned(), plain: text::line(plain).into_owned(), tone: Tone::Plain }
+    }
+
+    /// Longer text, whose lines are kept on a terminal.
+    pub(crate) fn lines(text: &str) -> Self {
+        Self { shown: text::lines(text).join("\n"), plain: text::line(text).into_owned(), tone: Tone::Plain }
+    }
+
+    pub(crate) fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+}
+
+/// Rows under headings. Columns with an empty heading are shown too; `hidden` ones only exist in pipes.
+pub(crate) struct Table {
+    pub(crate) headings: Vec<&'static str>,
+    pub(crate) rows: Vec<Vec<Cell>>,
+    /// The column with the long text.
+    pub(crate) text_column: usize,
+    /// Columns that people don't need to see, e.g. one that says the same in every row.
+    pub(crate) hidden: Vec<usize>,
+}
+
+impl Table {
+    pub(crate) fn render(&self, printer: &Printer) -> String {
+        if printer.terminal { self.fitted(printer.color) } else { self.tab_separated(printer.color) }
+    }
+
+    fn tab_separated(&self, color: bool) -> String {
+        let mut text = String::new();
+        for row in &self.rows {
+            let fields: Vec<String> = row.iter().map(|cell| cell.tone.paint(&cell.plain, color)).collect();
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "{}", fields.join("\t"));
+        }
+        text
+    }
+
+    fn fitted(&self, color: bool) -> String {
+        let mut table = comfy_table::Table::new();
+        let width = table.width().unwrap_or(WIDTH_DEFAULT);
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        table.force_no_tty();
+        if color {
+            table.enforce_styling();
+        }
+        let heading = |name: &&str| Tone::Dim.apply(comfy_table::Cell::new(*name));
+        table.set_header(self.headings.iter().map(heading).collect::<Vec<_>>());
+        for row in &self.rows {
+            table.add_row(
+                row.iter().map(|cell| cell.tone.apply(comfy_table::Cell::new(&cell.shown))).collect::<Vec<_>>(),
+            );
+        }
+        self.constrain(&mut table);
+        table.trim_fmt() + "\n"
+    }
+
+    fn constrain(&self, table: &mut comfy_table::Table) {
+        let last = self.headings.len().saturating_sub(1);
+        let widths = table.column_max_content_widths();
+        for (index, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, if index == last { 0 } else { 2 }));
+            if self.hidden.contains(&index) {
+                column.set_constraint(ColumnConstraint::Hidden);
+            } else if index == self.text_column {
+                // Padding counts.
+                let least = widths.get(index).map_or(TEXT_MIN, |width| (*width).min(TEXT_MIN)) + 2;
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, Table, Tone};
+
+    #[test]
+    fn in_a_pipe_each_row_is_one_line_of_fields() {
+        let row = vec![Cell::new("1"), Cell::both("tomorrow", "2026-12-01").tone(Tone::Alarm), Cell::lines("a\tb\nc")];
+        let table = Table { headings: vec!["ID", "Due", "Title"], rows: vec![row], text_column: 2, hidden: vec![0] };
+        assert_eq!(table.tab_separated(false), "1\t2026-12-01\ta␉b␊c\n");
+        assert_eq!(table.tab_separated(true), "1\t\u{1b}[31m2026-12-01\u{1b}[0m\ta␉b␊c\n");
+    }
+}

@@ -1,0 +1,208 @@
+//! How tasks, tags and comments look.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Local};
+use todo_sdk::model::{Comment, Due, Id, PRIORITY_NONE, Repeat, RepeatFrom, Tag, Task};
+
+use super::{
+    Cell, Printer, Table, Tone, text,
+    when::{self, Urgency},
+};
+
+/// Names of tags by id.
+pub(crate) type TagNames = HashMap<Id, String>;
+
+/// What a view needs to know besides its subject.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'a> {
+    pub(crate) printer: &'a Printer,
+    pub(crate) now: &'a DateTime<Local>,
+}
+
+impl Look<'_> {
+    fn due(&self, task: &Task) -> Option<(String, Tone)> {
+        let due = task.due?;
+        let tone = match when::urgency(due, self.now) {
+            _ if task.completed => Tone::Dim,
+            Urgency::Overdue => Tone::Alarm,
+            Urgency::Today => Tone::Warn,
+            Urgency::Soon => Tone::Calm,
+            Urgency::Later => Tone::Plain,
+        };
+        Some((when::relative(due, self.now), tone))
+    }
+
+    /// Tasks, one in a row.
+    pub(crate) fn tasks(&self, tasks: &[Task], tags: &TagNames) -> Table {
+        let mut hidden = Vec::new();
+        let mut hide_if = |column, same: bool| {
+            if same {
+                hidden.push(column);
+            }
+        };
+        hide_if(1, tasks.iter().all(|task| !task.completed));
+        hide_if(2, tasks.iter().all(|task| task.priority == PRIORITY_NONE));
+        hide_if(3, tasks.iter().all(|task| task.due.is_none()));
+        hide_if(5, tasks.iter().all(|task| task.tags.is_empty()));
+        Table {
+            headings: vec!["ID", "", "P", "Due", "Title", "Tags"],
+            rows: tasks.iter().map(|task| self.task_row(task, tags)).collect(),
+            text_column: 4,
+            hidden,
+        }
+    }
+
+    fn task_row(&self, task: &Task, tags: &TagNames) -> Vec<Cell> {
+        let (due, due_tone) = self.due(task).unwrap_or((String::new(), Tone::Plain));
+        let (state, mark) = if task.completed { ("done", "✓") } else { ("open", "") };
+        let priority = task.priority.to_string();
+        let shown_priority = if task.priority == PRIORITY_NONE { "" } else { &priority };
+        let title = if task.completed { Tone::Dim } else { Tone::Plain };
+        vec![
+            Cell::new(&task.id.to_string()).tone(Tone::Strong),
+            Cell::both(mark, state).tone(Tone::Good),
+            Cell::both(shown_priority, &priority).tone(priority_tone(task.priority)),
+            Cell::both(&due, &task.due.map(|due| due.to_string()).unwrap_or_default()).tone(due_tone),
+            Cell::new(&task.title).tone(title),
+            Cell::both(&tag_list(task, tags), &tag_names(task, tags).join(",")).tone(Tone::Dim),
+        ]
+    }
+
+    /// A task in a line: `12  Buy milk · due tomorrow · p1 · @home`.
+    pub(crate) fn task_line(&self, task: &Task, tags: &TagNames) -> String {
+        let paint = |tone, text: &str| self.printer.paint(tone, text);
+        let mut line = format!("{}  {}", paint(Tone::Strong, &task.id.to_string()), text::line(&task.title));
+        let mut add = |part: String| {
+            line.push_str(" · ");
+            line.push_str(&part);
+        };
+        if let Some((due, tone)) = self.due(task) {
+            add(format!("due {}", paint(tone, &due)));
+        }
+        if let Some(at) = task.remind_time {
+            add(format!("remind {}", when::relative(Due::At(at), self.now)));
+        }
+        if task.priority != PRIORITY_NONE {
+            add(paint(priority_tone(task.priority), &format!("p{}", task.priority)));
+        }
+        if let Some(repeat) = &task.repeat {
+            add(text::line(&repeat_words(repeat)).into_owned());
+        }
+        if !task.tags.is_empty() {
+            add(paint(Tone::Dim, &text::line(&tag_list(task, tags))));
+        }
+        line
+    }
+
+    /// Everything about a task.
+    pub(crate) fn task_details(&self, task: &Task, tags: &TagNames, comments: &[Comment]) -> String {
+        let mut rows: Vec<(&str, String)> = Vec::new();
+        let at = |at| when::absolute(Due::At(at), self.now);
+        let state = match task.completed_at {
+            Some(done) => self.printer.paint(Tone::Good, &format!("done {}", at(done))),
+            None => "open".to_owned(),
+        };
+        rows.push(("State", state));
+        if let (Some(due), Some((relative, tone))) = (task.due, self.due(task)) {
+            let absolute = when::absolute(due, self.now);
+            let both = if absolute == relative { absolute } else { format!("{absolute} ({relative})") };
+            rows.push(("Due", self.printer.paint(tone, &both)));
+        }
+        if let Some(remind) = task.remind_time {
+            rows.push(("Reminder", at(remind)));
+        }
+        if task.priority != PRIORITY_NONE {
+            rows.push(("Priority", self.printer.paint(priority_tone(task.priority), &task.priority.to_string())));
+        }
+        if let Some(repeat) = &task.repeat {
+            rows.push(("Repeats", text::line(&repeat_words(repeat)).into_owned()));
+        }
+        if !task.tags.is_empty() {
+            rows.push(("Tags", text::line(&tag_list(task, tags)).into_owned()));
+        }
+        rows.push(("Created", at(task.date_created)));
+        rows.push(("Updated", format!("{} (version {})", at(task.date_updated), task.version)));
+
+        let title = self.printer.paint(Tone::Strong, &text::line(&task.title));
+        let mut shown = format!("{} {title}\n", self.printer.paint(Tone::Dim, &format!("{}", task.id)));
+        for (name, content) in rows {
+            shown += &format!("  {} {content}\n", self.printer.paint(Tone::Dim, &format!("{name:<9}")));
+        }
+        if !task.description.is_empty() {
+            shown += &format!("\n{}", indented(&task.description));
+        }
+        for comment in comments {
+            let heading = format!("Comment {} · {}", comment.id, at(comment.posted_date));
+            shown += &format!("\n  {}\n{}", self.printer.paint(Tone::Dim, &heading), indented(&comment.content));
+        }
+        shown.truncate(shown.trim_end().len());
+        shown
+    }
+
+    /// Comments, one in a row.
+    pub(crate) fn comments(&self, comments: &[Comment]) -> Table {
+        let row = |comment: &Comment| {
+            let posted = Due::At(comment.posted_date);
+            vec![
+                Cell::new(&comment.id.to_string()).tone(Tone::Strong),
+                Cell::both(&when::absolute(posted, self.now), &posted.to_string()).tone(Tone::Dim),
+                Cell::lines(&comment.content),
+            ]
+        };
+        let rows = comments.iter().map(row).collect();
+        Table { headings: vec!["ID", "Posted", "Comment"], rows, text_column: 2, hidden: Vec::new() }
+    }
+
+    /// A comment in a line.
+    pub(crate) fn comment_line(&self, comment: &Comment) -> String {
+        let id = self.printer.paint(Tone::Strong, &comment.id.to_string());
+        format!("comment {id} on task {}: {}", comment.task_id, text::line(&comment.content))
+    }
+
+    /// Tags, one in a row.
+    pub(crate) fn tags(&self, tags: &[Tag]) -> Table {
+        let row = |tag: &Tag| vec![Cell::new(&tag.id.to_string()).tone(Tone::Strong), Cell::new(&tag.name)];
+        Table { headings: vec!["ID", "Name"], rows: tags.iter().map(row).collect(), text_column: 1, hidden: Vec::new() }
+    }
+
+    /// A tag in a line.
+    pub(crate) fn tag_line(&self, tag: &Tag) -> String {
+        let id = self.printer.paint(Tone::Strong, &tag.id.to_string());
+        format!("tag {id} {}", at_name(&text::line(&tag.name)))
+    }
+}
+
+fn indented(text: &str) -> String {
+    text::lines(text).iter().map(|line| format!("  {line}\n")).collect()
+}
+
+fn priority_tone(priority: i16) -> Tone {
+    match priority {
+        1 => Tone::Alarm,
+        2 => Tone::Warn,
+        3 => Tone::Calm,
+        _ => Tone::Plain,
+    }
+}
+
+fn repeat_words(repeat: &Repeat) -> String {
+    let from = match repeat.from {
+        RepeatFrom::Schedule => "",
+        RepeatFrom::Completion => ", from completion",
+    };
+    format!("repeats {}{from}", repeat.rrule)
+}
+
+fn tag_names(task: &Task, tags: &TagNames) -> Vec<String> {
+    // A tag that was made after the names were fetched still has its number.
+    task.tags.iter().map(|id| tags.get(id).cloned().unwrap_or_else(|| format!("#{id}"))).collect()
+}
+
+fn tag_list(task: &Task, tags: &TagNames) -> String {
+    tag_names(task, tags).iter().map(|name| at_name(name)).collect::<Vec<_>>().join(" ")
+}
+
+fn at_name(name: &str) -> String {
+    if name.contains(char::is_whitespace) { format!("@\"{name}\"") } else { format!("@{name}") }
+}

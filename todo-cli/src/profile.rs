@@ -1,0 +1,253 @@
+//! Which server, as whom: flag, then environment, then `config.toml`, then the local database.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+use url::Url;
+
+use crate::{cli::Global, error::Error, input::suggest::did_you_mean, paths};
+
+/// The profile of those who named none.
+pub(crate) const DEFAULT_PROFILE: &str = "default";
+/// In the place of a URL: the database on this machine.
+const LOCAL: &str = "local";
+
+/// The environment, handed in so that tests own it. Empty variables are as good as absent.
+#[derive(Clone, Copy)]
+pub(crate) struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl<'a> Env<'a> {
+    pub(crate) fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self(variable)
+    }
+
+    pub(crate) fn get(self, name: &str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+}
+
+/// The environment of this process.
+pub(crate) fn process_env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// What the commands work on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Server {
+    /// The database on this machine.
+    Local,
+    /// Two servers.
+    Remote {
+        /// URL of the todo-server, without a trailing slash.
+        todo: String,
+        /// URL of the comments-server, without a trailing slash.
+        comments: String,
+    },
+}
+
+impl Server {
+    /// The URL of the todo-server, or `local`: what credentials belong to.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Local => LOCAL,
+            Self::Remote { todo, .. } => todo,
+        }
+    }
+}
+
+/// Where commands go, as whom. Holds a secret, so it has no `Debug`.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) profile: String,
+    pub(crate) server: Server,
+    /// Whether the server was named by this very command, so that a sign-in points the profile at it.
+    pub(crate) named_here: bool,
+    /// A fixed access token, from `TODO_TOKEN`.
+    pub(crate) token: Option<String>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) config_dir: PathBuf,
+}
+
+/// Works out the place. `url` is the argument of `login`, which counts as `--server`.
+pub(crate) fn resolve(global: &Global, url: Option<&str>, env: Env<'_>) -> Result<Place, Error> {
+    let config_dir = paths::config_dir(env);
+    let config = Config::load(&config_dir)?;
+    let profile_env = env.get("TODO_PROFILE");
+    let named = global.profile.as_deref().or(profile_env.as_deref());
+    let profile = named.or(config.default_profile()).unwrap_or(DEFAULT_PROFILE).to_owned();
+    check_name(&profile)?;
+    let saved = config.server_of(&profile);
+    // A profile named by flag ranks as a flag: its server goes before the environment's.
+    let of_flagged = saved.clone().filter(|_| global.profile.is_some());
+    let named_here = url.or(global.server.as_deref());
+    let given = named_here.map(str::to_owned).or(of_flagged).or_else(|| env.get("TODO_SERVER_URL"));
+    if given.is_none() && saved.is_none() && named.is_some_and(|name| name != DEFAULT_PROFILE) {
+        return Err(config.unknown_profile(&profile));
+    }
+    let server = match given.or_else(|| saved.clone()) {
+        Some(url) if url != LOCAL => {
+            let todo = normalize(&url)?;
+            let of_profile = || {
+                let same =
+                    saved.as_deref().map(normalize).transpose().ok().flatten().is_some_and(|saved| saved == todo);
+                if same { config.comments_server_of(&profile) } else { None }
+            };
+            let comments =
+                global.comments_server.clone().or_else(|| env.get("COMMENTS_SERVER_URL")).or_else(of_profile);
+            let comments = comments.map_or_else(|| Ok(comments_beside(&todo)), |url| normalize(&url))?;
+            Server::Remote { todo, comments }
+        }
+        _ => Server::Local,
+    };
+    Ok(Place {
+        profile,
+        server,
+        named_here: named_here.is_some(),
+        token: env.get("TODO_TOKEN"),
+        data_dir: paths::data_dir(env),
+        config_dir,
+    })
+}
+
+/// Profiles name files.
+fn check_name(profile: &str) -> Result<(), Error> {
+    let sound = profile.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) && profile.chars().count() <= 50;
+    if sound && !profile.is_empty() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("\"{profile}\" can't name a profile: use up to 50 letters, digits, - and _")))
+}
+
+/// The URL of a server: with a scheme, without a trailing slash, query or fragment.
+fn normalize(text: &str) -> Result<String, Error> {
+    let refused = |reason: &str| Error::usage(format!("\"{text}\" is no URL of a server: {reason}"));
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("{}://{text}", default_scheme(text)) };
+    let mut url = Url::parse(&with_scheme).map_err(|error| refused(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(refused("expected something like https://todo.example.com"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused("a name or password has no place in it; use --username"));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Plain HTTP only to this machine.
+fn default_scheme(text: &str) -> &'static str {
+    let host = text.split(['/', ':']).next().unwrap_or_default();
+    if host == "localhost" || host.starts_with("127.") { "http" } else { "https" }
+}
+
+/// The default of the comments-server: the next port where the todo-server's own default is named, else the same URL.
+fn comments_beside(todo: &str) -> String {
+    let Ok(mut url) = Url::parse(todo) else { return todo.to_owned() };
+    if url.port() == Some(8000) && url.set_port(Some(8001)).is_ok() {
+        return url.as_str().trim_end_matches('/').to_owned();
+    }
+    todo.to_owned()
+}
+
+/// `config.toml`, with its comments and order kept.
+struct Config {
+    path: PathBuf,
+    document: DocumentMut,
+}
+
+impl Config {
+    fn load(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join("config.toml");
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                String::new()
+            }
+            Err(source) => return Err(Error::File { path, source }),
+        };
+        match text.parse() {
+            Ok(document) => Ok(Self { path, document }),
+            Err(error) => {
+                let error: toml_edit::TomlError = error;
+                Err(Error::Config { path, message: error.to_string().trim_end().to_owned() })
+            }
+        }
+    }
+
+    fn default_profile(&self) -> Option<&str> {
+        self.document.get("default_profile")?.as_str().filter(|name| !name.is_empty())
+    }
+
+    fn profile_value(&self, profile: &str, key: &str) -> Option<String> {
+        let value = self.document.get("profiles")?.get(profile)?.get(key)?.as_str()?;
+        if value.is_empty() { None } else { Some(value.to_owned()) }
+    }
+
+    fn server_of(&self, profile: &str) -> Option<String> {
+        self.profile_value(profile, "server")
+    }
+
+    fn comments_server_of(&self, profile: &str) -> Option<String> {
+        self.profile_value(profile, "comments_server")
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let table = self.document.get("profiles").and_then(Item::as_table_like);
+        table.map(|profiles| profiles.iter().map(|(name, _)| name).collect()).unwrap_or_default()
+    }
+
+    fn unknown_profile(&self, profile: &str) -> Error {
+        let names = self.names();
+        let known = match (did_you_mean(profile, names.iter().copied()), names.is_empty()) {
+            (Some(name), _) => format!("did you mean \"{name}\"?"),
+            (None, false) => format!("there are: {}", names.join(", ")),
+            (None, true) => format!("`todo login URL --profile {profile}` makes it"),
+        };
+        Error::usage(format!("there is no profile \"{profile}\" in {}; {known}", self.path.display()))
+    }
+}
+
+/// Points the profile at its server.
+pub(crate) fn save(place: &Place) -> Result<(), Error> {
+    let mut config = Config::load(&place.config_dir)?;
+    let mut parents = Table::new();
+    parents.set_implicit(true);
+    let profiles = config.document.entry("profiles").or_insert(Item::Table(parents));
+    let path = &config.path;
+    let malformed = || Error::Config { path: path.clone(), message: "`profiles` must hold tables".to_owned() };
+    let profiles = profiles.as_table_like_mut().ok_or_else(malformed)?;
+    let profile = profiles.entry(&place.profile).or_insert(Item::Table(Table::new()));
+    let profile = profile.as_table_like_mut().ok_or_else(malformed)?;
+    match &place.server {
+        Server::Local => {
+            set(profile, "server", LOCAL);
+            profile.remove("comments_server");
+        }
+        Server::Remote { todo, comments } => {
+            set(profile, "server", todo);
+            if *comments == comments_beside(todo) {
+                profile.remove("comments_server");
+            } else {
+                set(profile, "comments_server", comments);
+            }
+        }
+    }
+    paths::make_private_folder(&place.config_dir)
+        .and_then(|()| paths::write_private(&config.path, &config.document.to_string()))
+        .map_err(|source| Error::File { path: config.path.clone(), source })
+}
+
+/// Sets a value and keeps the comment behind it.
+fn set(table: &mut dyn TableLike, key: &str, text: &str) {
+    let mut item = value(text);
+    if let (Some(old), Some(new)) = (table.get(key).and_then(Item::as_value), item.as_value_mut()) {
+        *new.decor_mut() = old.decor().clone();
+    }
+    table.insert(key, item);
+}
+
+#[cfg(test)]
+mod tests;
