@@ -29,7 +29,7 @@ pub(super) async fn open(url: &str) -> Result<PgPool, OpenError> {
         .await
         .map_err(refused)?;
     // sqlx takes an advisory lock, so several programs can start at once.
-    migrate::POSTGRES.run(&pool).await.map_err(migrate::explain)?;
+    migrate::postgres(&mut *pool.acquire().await.map_err(refused)?).await.map_err(migrate::explain)?;
     Ok(pool)
 }
 

@@ -127,13 +127,13 @@ impl SqliteDb {
 /// Migrates unless the schema is up to date. Several processes may come here at once: SQLite has no advisory lock, so
 /// whoever loses the race for a migration looks again.
 async fn migrate_once(conn: &mut SqliteConnection) -> Result<(), OpenError> {
-    let mut result = migrate::SQLITE.run(&mut *conn).await;
+    let mut result = migrate::sqlite(conn).await;
     for _ in 0..5 {
         if result.is_ok() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
-        result = migrate::SQLITE.run(&mut *conn).await;
+        result = migrate::sqlite(conn).await;
     }
     result.map_err(migrate::explain)
 }
