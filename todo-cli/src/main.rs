@@ -12,6 +12,7 @@ mod input;
 mod output;
 mod paths;
 mod profile;
+mod zone;
 
 use std::process::ExitCode;
 

@@ -11,6 +11,7 @@ use crate::{
     input::prompt,
     output::{Tone, text},
     profile::{self, Server},
+    zone::machine_zone,
 };
 
 pub(super) async fn register(ctx: &Context, args: RegisterArgs) -> Result<(), Error> {
@@ -37,7 +38,7 @@ async fn create(ctx: &Context, args: &RegisterArgs, username: &str, password: &s
     if let Some(zone) = &args.timezone {
         return Ok(send(Some(zone)).await?);
     }
-    let guess = iana_time_zone::get_timezone().ok();
+    let guess = machine_zone();
     match send(guess.as_deref()).await {
         // This machine's zone was our guess, so it must not stand in the way.
         Err(error) if error.field_errors().is_some_and(|errors| errors.keys().eq(["timezone"])) => {

@@ -14,7 +14,7 @@ use todo_sdk::{
 use todo_server::{Registration, Settings};
 use tower::ServiceExt;
 
-use super::{failed, machine_zone};
+use super::{default_zone, failed};
 use crate::error::Error;
 
 /// Addresses that never leave this process.
@@ -60,7 +60,7 @@ fn settings(data_dir: &Path) -> Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         signing_key: None,
         registration: Registration::Open,
-        time_zone: machine_zone(),
+        time_zone: default_zone(),
     }
 }
 

@@ -6,12 +6,11 @@ mod up;
 pub(crate) use local::Local;
 pub(crate) use up::up;
 
-use crate::error::Error;
+use crate::{error::Error, zone::machine_zone};
 
 /// The zone of new accounts: this machine's, where the servers know it.
-fn machine_zone() -> String {
-    let guess = iana_time_zone::get_timezone().ok();
-    guess.filter(|zone| server_kit::time::zone(zone).is_ok()).unwrap_or_else(|| "UTC".to_owned())
+fn default_zone() -> String {
+    machine_zone().filter(|zone| server_kit::time::zone(zone).is_ok()).unwrap_or_else(|| "UTC".to_owned())
 }
 
 /// An error of the servers, with its causes.

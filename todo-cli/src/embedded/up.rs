@@ -5,7 +5,7 @@ use serde::Serialize;
 use server_kit::{clock::Clock, serve, telemetry};
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{failed, machine_zone};
+use super::{default_zone, failed};
 use crate::{
     cli::UpArgs,
     error::Error,
@@ -63,7 +63,7 @@ fn settings(args: &UpArgs) -> Result<todo_server::Settings, Error> {
     let parsed = todo_server::Settings::try_parse_from(["todo up", "--listen", &listen]);
     let mut settings = parsed.map_err(|error| Error::usage(error.to_string()))?;
     if std::env::var_os("TODO_SERVER_TIME_ZONE").is_none() {
-        settings.time_zone = machine_zone();
+        settings.time_zone = default_zone();
     }
     Ok(settings)
 }

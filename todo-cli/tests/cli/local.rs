@@ -82,7 +82,9 @@ fn all_about_a_task() {
     machine.words(&["add", "Buy milk", "--description", "two\nlines\u{1b}[2J", "--due", "2030-01-02", "-t", "home"]);
     machine.words(&["comment", "add", "1", "done?"]);
     let shown = machine.words(&["show", "1"]);
-    for part in ["1 Buy milk\n", "Due       2030-01-02\n", "Tags      @home\n", "  two\n  lines␛[2J\n", "Comment 1", "done?"] {
+    for part in
+        ["1 Buy milk\n", "Due       2030-01-02\n", "Tags      @home\n", "  two\n  lines␛[2J\n", "Comment 1", "done?"]
+    {
         assert!(shown.contains(part), "no {part:?} in {shown}");
     }
     assert_eq!(machine.json(&["show", "1"])["description"], "two\nlines\u{1b}[2J");

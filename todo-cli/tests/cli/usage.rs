@@ -5,7 +5,9 @@ use crate::{Machine, NOWHERE};
 #[test]
 fn help_and_version_are_no_errors() {
     let machine = Machine::new();
-    for arguments in [&["--help"][..], &["-h"], &["help", "add"], &["list", "--help"], &["--version"], &["--json", "-V"]] {
+    for arguments in
+        [&["--help"][..], &["-h"], &["help", "add"], &["list", "--help"], &["--version"], &["--json", "-V"]]
+    {
         let said = machine.todo(arguments);
         assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{arguments:?}");
         assert!(!said.stdout.is_empty());
