@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::StreamExt;
 use http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use todo_sdk::model::{BODY_MAX, Id, validate::Validate};
 
 use crate::Error;
@@ -96,9 +96,19 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
-        if error.is_data() { fault(&path, &error.to_string()) } else { Error::NotJson(error.to_string()) }
+        // What breaks off behind a faulty field is no JSON all the same.
+        let whole = serde_json::from_slice::<IgnoredAny>(bytes);
+        match whole {
+            Ok(_) if error.is_data() => fault(&path, &error.to_string()),
+            Ok(_) => Error::NotJson(error.to_string()),
+            Err(error) => Error::NotJson(error.to_string()),
+        }
     })?;
     json.end().map_err(|error| Error::NotJson(error.to_string()))?;
+    // serde would take an array for a struct, field by field.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(Error::invalid("body", "invalid", "must be an object"));
+    }
     Ok(value)
 }
 
@@ -265,6 +275,7 @@ mod tests {
             (r#"{"title": "a", "repeat": {"rrule": "x", "y": 1}}"#, "repeat.y", "unknown_field"),
             (r#"{"title": "a", "title": "b"}"#, "title", "duplicate"),
             ("[]", "body", "invalid"),
+            (r#"["a"]"#, "body", "invalid"),
         ];
         for (json, field, code) in cases {
             assert_eq!(fault_of::<CreateTask>(json), (field.to_owned(), code.to_owned()), "{json}");
@@ -274,7 +285,7 @@ mod tests {
 
     #[test]
     fn broken_json_is_not_a_fault_of_a_field() {
-        for json in ["", "{", "{\"title\": \"\\ud800\"}", "nope", "{\"title\": \"a\"} x"] {
+        for json in ["", "{", "{\"title\": \"\\ud800\"}", "nope", "{\"title\": \"a\"} x", "{\"nope\": 1,"] {
             assert_eq!(fault_of::<CreateTask>(json).1, "not_json", "{json}");
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod cache;
+pub mod change;
 pub mod clock;
 pub mod comments;
 pub mod db;

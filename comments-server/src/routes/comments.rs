@@ -10,7 +10,6 @@ use server_kit::{
     auth::Caller,
     extract::{IfMatch, IfNoneMatch, Json, PathId, Query},
     idempotency::IdempotencyKey,
-    journal,
     reply::{Reply, not_modified},
 };
 use todo_sdk::model::{Comment, CommentQuery, CreateComment, Problem, UpdateComment};
@@ -41,31 +40,19 @@ async fn create(
     key: IdempotencyKey,
     Json { value, bytes }: Json<CreateComment>,
 ) -> Result<Reply, Error> {
-    let (now, task) = (kit.clock.now(), value.task_id);
+    let task = value.task_id;
     let once = key.of("comments.create", &bytes);
     // A call that is answered from the record of its key may be about a task that is gone by now.
     if once.is_none() && !tasks::belongs_to(&kit, task, caller.user).await? {
         return Err(Error::NotFound("task"));
     }
-    let written = kit
-        .db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                if let Some(once) = &once
-                    && let Some(reply) = once.replay(conn, Some(caller.user), now).await?
-                {
-                    return Ok(reply);
-                }
-                let comment = comments::create(conn, &caller, now, value).await?;
-                let reply = Reply::created(&comment, comment.version, format!("/api/comments/{}", comment.id))?;
-                if let Some(once) = &once {
-                    once.keep(conn, caller.user, now, &reply).await?;
-                }
-                Ok(reply)
-            })
+    let written = kit.change_once(caller.user, once, move |conn, _, now| {
+        Box::pin(async move {
+            let comment = comments::create(conn, &caller, now, value).await?;
+            Reply::created(&comment, comment.version, format!("/api/comments/{}", comment.id))
         })
-        .await;
+    });
+    let written = written.await;
     if matches!(written, Err(Error::NotFound(_))) {
         kit.tasks.forget(task);
     }
@@ -95,16 +82,13 @@ async fn patch(
     if_match: IfMatch,
     Json { value, .. }: Json<UpdateComment>,
 ) -> Result<Reply, Error> {
-    let now = kit.clock.now();
-    kit.db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                let comment = comments::update(conn, &caller, now, id, &if_match, value.content).await?;
-                Reply::resource(&comment, comment.version)
-            })
+    kit.change(caller.user, move |conn, _, now| {
+        Box::pin(async move {
+            let comment = comments::update(conn, &caller, now, id, &if_match, value.content).await?;
+            Reply::resource(&comment, comment.version)
         })
-        .await
+    })
+    .await
 }
 
 /// Delete a comment.
@@ -117,14 +101,9 @@ async fn delete(
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<StatusCode, Error> {
-    let now = kit.clock.now();
-    kit.db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                comments::delete(conn, &caller, now, id, &if_match).await
-            })
-        })
-        .await?;
+    kit.change(caller.user, move |conn, _, now| {
+        Box::pin(async move { comments::delete(conn, &caller, now, id, &if_match).await })
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

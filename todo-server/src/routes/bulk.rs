@@ -32,29 +32,16 @@ async fn bulk(
     key: IdempotencyKey,
     Json { value, bytes }: Json<BulkTasks>,
 ) -> Result<Reply, Error> {
-    let now = kit.clock.now();
     let once = key.of("tasks.bulk", &bytes);
     let deleted = value.delete.clone();
-    let reply = kit
-        .db
-        .write(move |conn| {
-            Box::pin(async move {
-                let owner = journal::lock(conn, caller.user).await?;
-                if let Some(once) = &once
-                    && let Some(reply) = once.replay(conn, Some(caller.user), now).await?
-                {
-                    return Ok(reply);
-                }
-                let (result, entries) = run(conn, &caller, &owner, now, value).await?;
-                journal::append(conn, &caller, now, entries).await?;
-                let reply = Reply::ok(&result)?;
-                if let Some(once) = &once {
-                    once.keep(conn, caller.user, now, &reply).await?;
-                }
-                Ok(reply)
-            })
+    let reply = kit.change_once(caller.user, once, move |conn, owner, now| {
+        Box::pin(async move {
+            let (result, entries) = run(conn, &caller, &owner, now, value).await?;
+            journal::append(conn, &caller, now, entries).await?;
+            Reply::ok(&result)
         })
-        .await?;
+    });
+    let reply = reply.await?;
     deleted.into_iter().for_each(|id| kit.tasks.forget(id));
     Ok(reply)
 }

@@ -10,7 +10,6 @@ use server_kit::{
     auth::Caller,
     extract::{IfMatch, IfNoneMatch, Json, PathId, Query},
     idempotency::IdempotencyKey,
-    journal,
     reply::{Reply, not_modified},
 };
 use todo_sdk::model::{CreateTag, Id, Problem, Tag, TagQuery, UpdateTag};
@@ -41,26 +40,14 @@ async fn create(
     key: IdempotencyKey,
     Json { value, bytes }: Json<CreateTag>,
 ) -> Result<Reply, Error> {
-    let now = kit.clock.now();
     let once = key.of("tags.create", &bytes);
-    kit.db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                if let Some(once) = &once
-                    && let Some(reply) = once.replay(conn, Some(caller.user), now).await?
-                {
-                    return Ok(reply);
-                }
-                let tag = tags::create(conn, &caller, now, &value.name).await?;
-                let reply = Reply::created(&tag, tag.version, format!("/api/tags/{}", tag.id))?;
-                if let Some(once) = &once {
-                    once.keep(conn, caller.user, now, &reply).await?;
-                }
-                Ok(reply)
-            })
+    kit.change_once(caller.user, once, move |conn, _, now| {
+        Box::pin(async move {
+            let tag = tags::create(conn, &caller, now, &value.name).await?;
+            Reply::created(&tag, tag.version, format!("/api/tags/{}", tag.id))
         })
-        .await
+    })
+    .await
 }
 
 /// A tag.
@@ -106,16 +93,13 @@ async fn patch(
 }
 
 async fn rename(kit: Kit, caller: Caller, id: Id, if_match: IfMatch, name: Option<String>) -> Result<Reply, Error> {
-    let now = kit.clock.now();
-    kit.db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                let tag = tags::rename(conn, &caller, now, id, &if_match, name.as_deref()).await?;
-                Reply::resource(&tag, tag.version)
-            })
+    kit.change(caller.user, move |conn, _, now| {
+        Box::pin(async move {
+            let tag = tags::rename(conn, &caller, now, id, &if_match, name.as_deref()).await?;
+            Reply::resource(&tag, tag.version)
         })
-        .await
+    })
+    .await
 }
 
 /// Delete a tag and take it off every task.
@@ -128,14 +112,9 @@ async fn delete(
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<StatusCode, Error> {
-    let now = kit.clock.now();
-    kit.db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                tags::delete(conn, &caller, now, id, &if_match).await
-            })
-        })
-        .await?;
+    kit.change(caller.user, move |conn, _, now| {
+        Box::pin(async move { tags::delete(conn, &caller, now, id, &if_match).await })
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -45,27 +45,15 @@ async fn create(
     key: IdempotencyKey,
     Json { value, bytes }: Json<CreateTask>,
 ) -> Result<Reply, Error> {
-    let now = kit.clock.now();
     let once = key.of("tasks.create", &bytes);
-    kit.db
-        .write(move |conn| {
-            Box::pin(async move {
-                let owner = journal::lock(conn, caller.user).await?;
-                if let Some(once) = &once
-                    && let Some(reply) = once.replay(conn, Some(caller.user), now).await?
-                {
-                    return Ok(reply);
-                }
-                let made = tasks::create(conn, caller.user, &owner, now, value).await?;
-                journal::append(conn, &caller, now, made.entries).await?;
-                let reply = Reply::created(&made.task, made.task.version, location(made.task.id))?;
-                if let Some(once) = &once {
-                    once.keep(conn, caller.user, now, &reply).await?;
-                }
-                Ok(reply)
-            })
+    kit.change_once(caller.user, once, move |conn, owner, now| {
+        Box::pin(async move {
+            let made = tasks::create(conn, caller.user, &owner, now, value).await?;
+            journal::append(conn, &caller, now, made.entries).await?;
+            Reply::created(&made.task, made.task.version, location(made.task.id))
         })
-        .await
+    })
+    .await
 }
 
 /// A task.
@@ -109,17 +97,14 @@ async fn patch(
 }
 
 async fn update(kit: Kit, caller: Caller, id: Id, if_match: IfMatch, changes: UpdateTask) -> Result<Reply, Error> {
-    let now = kit.clock.now();
-    kit.db
-        .write(move |conn| {
-            Box::pin(async move {
-                let owner = journal::lock(conn, caller.user).await?;
-                let changed = tasks::update(conn, caller.user, &owner, now, id, &if_match, changes).await?;
-                journal::append(conn, &caller, now, changed.entries).await?;
-                Reply::resource(&changed.task, changed.task.version)
-            })
+    kit.change(caller.user, move |conn, owner, now| {
+        Box::pin(async move {
+            let changed = tasks::update(conn, caller.user, &owner, now, id, &if_match, changes).await?;
+            journal::append(conn, &caller, now, changed.entries).await?;
+            Reply::resource(&changed.task, changed.task.version)
         })
-        .await
+    })
+    .await
 }
 
 /// Delete a task and its comments.
@@ -132,16 +117,13 @@ async fn delete(
     PathId(id): PathId,
     if_match: IfMatch,
 ) -> Result<StatusCode, Error> {
-    let now = kit.clock.now();
-    kit.db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                let entries = tasks::delete(conn, caller.user, id, &if_match).await?;
-                journal::append(conn, &caller, now, entries).await
-            })
+    kit.change(caller.user, move |conn, _, now| {
+        Box::pin(async move {
+            let entries = tasks::delete(conn, caller.user, id, &if_match).await?;
+            journal::append(conn, &caller, now, entries).await
         })
-        .await?;
+    })
+    .await?;
     kit.tasks.forget(id);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use server_kit::{Error, auth::client_name, extract::Unchecked, journal, reply::Reply};
+use server_kit::{Error, auth::client_name, extract::Unchecked, reply::Reply};
 use todo_sdk::{
     model::{Credentials, Jwks, Problem, RefreshToken, Scope, TokenPair, TokenToVerify},
     tokens::{Claims, TokenKind},
@@ -62,14 +62,10 @@ async fn issue(
     let right = app.passwords.verify(value.password, hash).await?;
     let wrong = || unauthorized("wrong_credentials", "the username or the password is wrong");
     let user = user.filter(|_| right).ok_or_else(wrong)?;
-    let now = app.kit.clock.now();
     let client = client_name(&headers);
-    let begin = app.kit.db.write(move |conn| {
-        Box::pin(async move {
-            journal::lock(conn, user).await?;
-            sessions::create(conn, now, user, &client).await
-        })
-    });
+    let begin = app
+        .kit
+        .change(user, move |conn, _, now| Box::pin(async move { sessions::create(conn, now, user, &client).await }));
     Reply::ok(&app.pair(&begin.await?)?)
 }
 
@@ -78,20 +74,12 @@ async fn issue(
     responses((status = 200, description = "The new pair.", body = TokenPair),
         (status = 401, description = "The token is bad, expired or was used before.", body = Problem, content_type = "application/problem+json")))]
 async fn refresh(State(app): State<App>, Unchecked { value, .. }: Unchecked<RefreshToken>) -> Result<Reply, Error> {
-    let now = app.kit.clock.now();
     let (user, claims) = refresh_claims(&app, &value.refresh).await?;
     let session = claims.sid.clone();
-    let refreshed = app
-        .kit
-        .db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, user).await?;
-                sessions::refresh(conn, now, user, &claims.sid, &claims.jti).await
-            })
-        })
-        .await?;
-    match refreshed {
+    let refreshed = app.kit.change(user, move |conn, _, now| {
+        Box::pin(async move { sessions::refresh(conn, now, user, &claims.sid, &claims.jti).await })
+    });
+    match refreshed.await? {
         Refreshed::Rotated(live) => Reply::ok(&app.pair(&live)?),
         Refreshed::Ended => Err(unauthorized("session_ended", "this session has ended; sign in again")),
         Refreshed::Reused => {

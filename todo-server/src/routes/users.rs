@@ -10,7 +10,6 @@ use server_kit::{
     auth::Caller,
     extract::{IfMatch, IfNoneMatch, Json},
     idempotency::IdempotencyKey,
-    journal,
     reply::{Reply, not_modified},
     time,
 };
@@ -95,22 +94,18 @@ async fn update(
     let zone = value.timezone.as_deref().map(time::zone).transpose()?;
     let password_hash = new_password(&app, &caller, value.password, value.current_password).await?;
     let changes = Changes { timezone: value.timezone, language: value.language, password_hash };
-    let (user, ended) = app
-        .kit
-        .db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                let ends = changes.password_hash.is_some();
-                let user = users::update(conn, caller.user, &if_match, changes).await?;
-                if let Some(zone) = zone {
-                    tasks::move_all_day(conn, caller.user, zone).await?;
-                }
-                let ended = if ends { sessions::end_all(conn, caller.user).await? } else { Vec::new() };
-                Ok((user, ended))
-            })
+    let changed = app.kit.change(caller.user, move |conn, _, _| {
+        Box::pin(async move {
+            let ends = changes.password_hash.is_some();
+            let user = users::update(conn, caller.user, &if_match, changes).await?;
+            if let Some(zone) = zone {
+                tasks::move_all_day(conn, caller.user, zone).await?;
+            }
+            let ended = if ends { sessions::end_all(conn, caller.user).await? } else { Vec::new() };
+            Ok((user, ended))
         })
-        .await?;
+    });
+    let (user, ended) = changed.await?;
     app.kit.auth.forget_sessions(&ended);
     Reply::resource(&user, user.version)
 }
@@ -135,17 +130,14 @@ async fn new_password(
     params(("If-Match" = Option<String>, Header, description = "An `ETag`.")),
     responses((status = 204, description = "Deleted.")))]
 async fn delete(State(kit): State<Kit>, caller: Caller, if_match: IfMatch) -> Result<StatusCode, Error> {
-    let ended = kit
-        .db
-        .write(move |conn| {
-            Box::pin(async move {
-                journal::lock(conn, caller.user).await?;
-                let ended = sessions::end_all(conn, caller.user).await?;
-                users::delete(conn, caller.user, &if_match).await?;
-                Ok(ended)
-            })
+    let ended = kit.change(caller.user, move |conn, _, _| {
+        Box::pin(async move {
+            let ended = sessions::end_all(conn, caller.user).await?;
+            users::delete(conn, caller.user, &if_match).await?;
+            Ok(ended)
         })
-        .await?;
+    });
+    let ended = ended.await?;
     kit.auth.forget_sessions(&ended);
     Ok(StatusCode::NO_CONTENT)
 }

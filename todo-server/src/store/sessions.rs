@@ -84,16 +84,15 @@ pub async fn refresh(
     session: &str,
     jti: &str,
 ) -> Result<Refreshed, Error> {
-    let row: Option<Row> =
-        on!(conn, |c| {
-            sqlx::query_as(
+    let row: Option<Row> = on!(conn, |c| {
+        sqlx::query_as(
         "SELECT expires_at, refresh_jti, refresh_issued_at, previous_jti FROM sessions WHERE user_id = $1 AND id = $2",
     )
     .bind(user)
     .bind(session)
     .fetch_optional(&mut *c)
     .await?
-        });
+    });
     let Some(row) = row.filter(|row| row.expires_at > now) else { return Ok(Refreshed::Ended) };
     let live = |jti: String, issued_at| Live { user, session: session.to_owned(), jti, issued_at };
     let first_use = row.refresh_jti == jti;

@@ -10,7 +10,7 @@ use server_kit::{
     on, page,
 };
 use sqlx::{FromRow, QueryBuilder};
-use todo_sdk::model::{EventKind, Id, Tag, TagQuery};
+use todo_sdk::model::{EventKind, Id, Tag, TagQuery, validate::Faults};
 
 use super::tasks;
 
@@ -74,6 +74,9 @@ pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Tag, Error> {
 pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TagQuery) -> Result<page::Page<Tag>, Error> {
     let limit = page::limit(query.limit)?;
     let after: Id = query.cursor.as_deref().map_or(Ok(0), |cursor| page::decode_cursor("id", cursor))?;
+    let mut faults = Faults::default();
+    faults.text("q", query.q.as_deref().unwrap_or_default(), 1000);
+    faults.into_result()?;
     let rows: Vec<Row> = on!(conn, |c| {
         let mut select = QueryBuilder::new("SELECT id, name, version FROM tags WHERE user_id = ");
         select.push_bind(user).push(" AND id > ").push_bind(after);
