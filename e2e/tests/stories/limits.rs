@@ -76,13 +76,13 @@ async fn bodies_are_json_of_known_fields(#[values(Sqlite, Postgres)] backend: Ba
         ann.call(Method::POST, path).header("content-type", "application/json").body(body.to_vec())
     };
     for path in ["/api/tasks", "/api/tags", "/api/comments", "/api/users", "/api/token", "/api/tasks/bulk"] {
-        for body in
-            [&b"{"[..], b"", b"nope", b"{\"title\": \"a\",}", b"{} {}", b"\xff\xfe", b"{\"title\": \"\\ud800\"}"]
-        {
+        for body in [&b"{"[..], b"", b"nope", b"{\"title\": \"a\",}", b"{} {}", b"\xff\xfe"] {
             raw(path, body).await.problem(400, "not_json");
         }
         raw(path, &vec![b'['; 100_000]).await.is_problem_of(&[400, 422]);
-        raw(path, b"[]").await.faults("body", "invalid");
+        for body in [&b"[]"[..], b"null", b"7", b"\"a\"", b"[\"a\"]", b"[\"ann\", \"correct horse\"]"] {
+            raw(path, body).await.faults("body", "invalid");
+        }
         let unknown = ann.post(path, json!({"nope": 1})).await;
         unknown.faults("nope", "unknown_field");
         for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"] {
@@ -93,6 +93,7 @@ async fn bodies_are_json_of_known_fields(#[values(Sqlite, Postgres)] backend: Ba
         let large = format!("{{\"title\": \"{}\"}}", "a".repeat(2 << 20));
         raw(path, large.as_bytes()).await.problem(413, "too_large");
     }
+    raw("/api/tasks", b"{\"title\": \"\\ud800\"}").await.problem(400, "not_json");
     let wrong = [
         (json!({"title": 5}), "title"),
         (json!({"title": "a", "tags": "1"}), "tags"),
