@@ -1,5 +1,7 @@
 //! What a write promises, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 use std::sync::Arc;
 
 use rstest::rstest;

@@ -1,5 +1,7 @@
 //! Every store method, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 use chrono::TimeDelta;
 use rstest::rstest;
 use server_kit::{
