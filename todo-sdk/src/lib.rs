@@ -22,3 +22,6 @@ pub mod client;
 pub mod model;
 #[cfg(feature = "tokens")]
 pub mod tokens;
+
+#[cfg(feature = "client")]
+pub use client::{Client, Error};

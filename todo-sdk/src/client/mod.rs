@@ -1,1 +1,189 @@
-//! stub
+//! The async client: one [`Client`] for both servers, safe to share between tasks.
+//!
+//! Each resource has its own handle ([`Client::tasks`], [`Client::tags`], …). What is required is an argument, what is
+//! optional is chained, `send` sends:
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), todo_sdk::Error> {
+//! use futures_util::TryStreamExt;
+//! use todo_sdk::Client;
+//!
+//! let client = Client::builder("https://todo.example/").client_name("report/1.0").build()?;
+//! client.sign_in("ann", "correct horse battery").await?;
+//! let mut open = std::pin::pin!(client.tasks().list().completed(false).ordering("priority,due").stream());
+//! while let Some(task) = open.try_next().await? {
+//!     println!("{} {}", task.id, task.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is sent again
+//!
+//! Connections that fail, time-outs and the statuses 429, 502, 503 and 504 are tried again after a growing, jittered
+//! pause, or the one that `Retry-After` asks for. No call is carried out twice by that:
+//!
+//! * every `POST` bears an `Idempotency-Key`, made once per call;
+//! * `GET`, `PUT` and `PATCH` come to the same when repeated, because they set fields to values;
+//! * a `DELETE` that finds nothing after an earlier attempt whose answer was lost, has been done by that one;
+//! * a `PUT` or `PATCH` with `If-Match` whose answer was lost may find its own change in the way (412). Nobody can
+//!   tell that from a stranger's, so the call fails with the error that lost the answer: its outcome is unknown.
+//!
+//! # Where tokens go
+//!
+//! The access token is sent to the configured servers and nowhere else: redirects are reported and not followed, and of
+//! a `Link` to the next page only the cursor is used. A 401 refreshes the pair once, however many calls run into it.
+
+mod base;
+mod builder;
+mod comments;
+mod error;
+mod page;
+mod request;
+mod retry;
+mod send;
+mod session;
+mod tags;
+mod tasks;
+mod tokens;
+mod transport;
+mod users;
+
+use std::{fmt, sync::Arc};
+
+pub use builder::ClientBuilder;
+pub use comments::{CommentListBuilder, Comments};
+pub use error::Error;
+pub use page::Page;
+pub use request::{Change, Create};
+pub use session::{SessionStore, StoreError};
+pub use tags::{TagListBuilder, Tags};
+pub use tasks::{CreateTaskBuilder, TaskListBuilder, Tasks, UpdateTaskBuilder};
+pub use tokens::Tokens;
+pub use transport::{Body, Transport, TransportError};
+pub use users::{RegisterBuilder, Users};
+
+use self::{
+    request::{Answer, Call},
+    send::Http,
+    session::Session,
+};
+use crate::model::TokenPair;
+
+/// The client of a to-do service. Clones are cheap and share one session and one pool of connections.
+///
+/// It runs on tokio, with the timer enabled.
+#[derive(Clone)]
+pub struct Client {
+    http: Arc<Http>,
+    session: Arc<Session>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("http", &self.http).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client of the todo-server at this address, e.g. `http://127.0.0.1:8000` or `https://example.org/todo/`.
+    ///
+    /// ```
+    /// use todo_sdk::Client;
+    ///
+    /// let client = Client::builder("https://example.org/todo").retries(5).build()?;
+    /// assert!(client.session().is_none());
+    /// # Ok::<(), todo_sdk::Error>(())
+    /// ```
+    pub fn builder(todo_server_url: impl AsRef<str>) -> ClientBuilder {
+        ClientBuilder::new(todo_server_url.as_ref())
+    }
+
+    /// Signs in and keeps the pair of tokens, in the [`SessionStore`] if there is one.
+    ///
+    /// # Errors
+    ///
+    /// 401 where name or password are wrong.
+    pub async fn sign_in(&self, username: impl Into<String>, password: impl Into<String>) -> Result<(), Error> {
+        let pair = self.tokens().issue(username, password).await?;
+        let (_, saved) = self.session.replace(Some(pair)).await;
+        saved
+    }
+
+    /// Forgets the session, and has the server end it.
+    ///
+    /// # Errors
+    ///
+    /// The server could not be told: the session is forgotten here, and ends by itself within a day. Or the store could
+    /// not be written ([`Error::Store`]).
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        let (pair, forgotten) = self.session.replace(None).await;
+        let revoked = match pair {
+            Some(pair) => self.tokens().revoke(pair.refresh).await,
+            None => Ok(()),
+        };
+        match revoked {
+            // It was over already.
+            Err(error) if error.status() == Some(401) => forgotten,
+            revoked => forgotten.and(revoked),
+        }
+    }
+
+    /// The pair of tokens in memory. With a [`SessionStore`], `None` before the first call.
+    #[must_use]
+    pub fn session(&self) -> Option<TokenPair> {
+        self.session.pair()
+    }
+
+    /// Accounts.
+    #[must_use]
+    pub fn users(&self) -> Users {
+        Users { client: self.clone() }
+    }
+
+    /// Tokens, without touching this client's session; see [`Client::sign_in`].
+    #[must_use]
+    pub fn tokens(&self) -> Tokens {
+        Tokens { client: self.clone() }
+    }
+
+    /// Tasks.
+    #[must_use]
+    pub fn tasks(&self) -> Tasks {
+        Tasks { client: self.clone() }
+    }
+
+    /// Tags.
+    #[must_use]
+    pub fn tags(&self) -> Tags {
+        Tags { client: self.clone() }
+    }
+
+    /// Comments on tasks.
+    #[must_use]
+    pub fn comments(&self) -> Comments {
+        Comments { client: self.clone() }
+    }
+
+    /// Sends a call as whoever is signed in; a 401 refreshes the pair and tries once more.
+    async fn send(&self, call: Call) -> Result<Answer, Error> {
+        let deadline = self.http.deadline();
+        let attempts = async {
+            let access = self.session.access().await?;
+            match self.http.send(&call, Some(&access), deadline).await {
+                Err(error) if error.status() == Some(401) && self.session.pair().is_some() => {
+                    let access = self.session.refresh(&self.http, &access).await?;
+                    self.http.send(&call, Some(&access), deadline).await
+                }
+                answer => answer,
+            }
+        };
+        self.http.until(deadline, &call, attempts).await
+    }
+
+    /// Sends a call that needs nobody to be signed in, without a token.
+    async fn send_unsigned(&self, call: Call) -> Result<Answer, Error> {
+        let deadline = self.http.deadline();
+        self.http.until(deadline, &call, self.http.send(&call, None, deadline)).await
+    }
+}
