@@ -3,7 +3,14 @@
 //! The algorithm, issuer, audience and type are fixed by the kind of token; nothing that a token says of itself chooses
 //! how it is verified, but for the key id, which has to name a known key. Time is passed in.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{Ed25519KeyPair, KeyPair},
+};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -85,10 +92,14 @@ impl Claims {
 
 /// A key is not one.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyError {
     /// No Ed25519 private key in PEM (PKCS#8).
     #[error("not an Ed25519 private key in PEM; make one with: openssl genpkey -algorithm ed25519")]
     NotEd25519,
+    /// The system has no randomness to make a key of.
+    #[error("the system has no randomness to make a key of")]
+    NoRandomness,
     /// Not a public key that tokens can be verified with.
     #[error("the key {0} of the key set is not an Ed25519 public key")]
     BadJwk(String),
@@ -99,6 +110,7 @@ pub enum KeyError {
 
 /// Why a token proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum VerifyError {
     /// Signed with a key that is not known, or so it says.
     #[error("it is signed with an unknown key")]
@@ -131,10 +143,9 @@ impl Signer {
     ///
     /// If the system has no randomness.
     pub fn generate_pem() -> Result<String, KeyError> {
-        let mut seed = [0; 32];
-        aws_lc_rs::rand::fill(&mut seed).map_err(|_| KeyError::NotEd25519)?;
-        let der: Vec<u8> = PKCS8_PREFIX.iter().chain(&seed).copied().collect();
-        let base64 = base64::prelude::BASE64_STANDARD.encode(der);
+        let rng = SystemRandom::new();
+        let der = Ed25519KeyPair::generate_pkcs8v1(&rng).map_err(|_| KeyError::NoRandomness)?;
+        let base64 = BASE64_STANDARD.encode(der);
         Ok(format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n"))
     }
 
@@ -145,15 +156,14 @@ impl Signer {
     /// If it is none.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).map(str::trim).collect();
-        let der = base64::prelude::BASE64_STANDARD.decode(base64).map_err(|_| KeyError::NotEd25519)?;
-        // PKCS#8 v1 as OpenSSL writes it: the prefix, then the seed.
-        let seed = der.strip_prefix(PKCS8_PREFIX).filter(|seed| seed.len() == 32).ok_or(KeyError::NotEd25519)?;
-        let public = public_key(seed)?;
+        let der = BASE64_STANDARD.decode(base64).map_err(|_| KeyError::NotEd25519)?;
+        let pair = Ed25519KeyPair::from_pkcs8(&der).map_err(|_| KeyError::NotEd25519)?;
+        let public = pair.public_key().as_ref();
         let jwk = Jwk {
             kty: "OKP".to_owned(),
             crv: "Ed25519".to_owned(),
-            x: BASE64_URL_SAFE_NO_PAD.encode(&public),
-            kid: kid(&public),
+            x: BASE64_URL_SAFE_NO_PAD.encode(public),
+            kid: kid(public),
             alg: "EdDSA".to_owned(),
             usage: "sig".to_owned(),
         };
@@ -201,15 +211,6 @@ impl Signer {
         };
         jsonwebtoken::encode(&header, claims, &self.key).map_err(KeyError::Sign)
     }
-}
-
-/// What comes before the 32 bytes of the seed in a PKCS#8 v1 Ed25519 key.
-const PKCS8_PREFIX: &[u8] = &[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-
-fn public_key(seed: &[u8]) -> Result<Vec<u8>, KeyError> {
-    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-    let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| KeyError::NotEd25519)?;
-    Ok(pair.public_key().as_ref().to_vec())
 }
 
 /// Names a public key: the head of its SHA-256.
@@ -275,6 +276,10 @@ impl Verifier {
         if header.typ.as_deref() != Some(kind.typ()) {
             return Err(Invalid("it is another kind of token"));
         }
+        // RFC 7515, 4.1.11: whoever doesn't understand an extension that is critical must refuse, and we know none.
+        if header.crit.is_some() {
+            return Err(Invalid("it relies on an unknown extension"));
+        }
         let kid = header.kid.ok_or(VerifyError::UnknownKey)?;
         let (_, key) = self.keys.iter().find(|(known, _)| *known == kid).ok_or(VerifyError::UnknownKey)?;
         let mut validation = Validation::new(Algorithm::EdDSA);
@@ -295,3 +300,6 @@ impl Verifier {
         Ok(claims)
     }
 }
+
+#[cfg(test)]
+mod tests;
