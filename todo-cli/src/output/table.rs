@@ -6,8 +6,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Width, presets};
 
 use super::{Printer, Tone, text};
 
-/// Titles and texts are not squeezed below this many columns.
-const TEXT_MIN: u16 = 20;
+/// Most of the terminal's width, in percent, for a column behind the text.
+const BEHIND_TEXT_MAX: u16 = 30;
 /// Where the terminal does not tell.
 const WIDTH_DEFAULT: u16 = 80;
 
@@ -68,10 +68,7 @@ impl Table {
     }
 
     fn fitted(&self, color: bool) -> String {
-        let mut table = comfy_table::Table::new();
-        let width = table.width().unwrap_or(WIDTH_DEFAULT);
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-        table.force_no_tty();
+        let mut table = bare_table();
         if color {
             table.enforce_styling();
         }
@@ -86,20 +83,43 @@ impl Table {
         table.trim_fmt() + "\n"
     }
 
+    /// The text column takes what the others leave; those keep their content's width, up to a share.
     fn constrain(&self, table: &mut comfy_table::Table) {
         let last = self.headings.len().saturating_sub(1);
-        let widths = table.column_max_content_widths();
         for (index, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, if index == last { 0 } else { 2 }));
             if self.hidden.contains(&index) {
                 column.set_constraint(ColumnConstraint::Hidden);
-            } else if index == self.text_column {
-                // Padding counts.
-                let least = widths.get(index).map_or(TEXT_MIN, |width| (*width).min(TEXT_MIN)) + 2;
-                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+            } else if index > self.text_column {
+                column.set_constraint(ColumnConstraint::UpperBoundary(Width::Percentage(BEHIND_TEXT_MAX)));
+            } else if index < self.text_column {
+                column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
     }
+}
+
+/// A table without lines that is as wide as the terminal.
+fn bare_table() -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    let width = table.width().unwrap_or(WIDTH_DEFAULT);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table.force_no_tty();
+    table
+}
+
+/// Longer text, two columns in: its lines are kept, and wrapped on a terminal.
+pub(super) fn paragraph(text: &str, printer: &Printer) -> String {
+    let lines = text::lines(text);
+    if !printer.terminal {
+        return lines.iter().map(|line| format!("  {line}\n")).collect();
+    }
+    let mut table = bare_table();
+    table.add_row([lines.join("\n")]);
+    if let Some(column) = table.column_mut(0) {
+        column.set_padding((2, 0));
+    }
+    table.trim_fmt() + "\n"
 }
 
 #[cfg(test)]

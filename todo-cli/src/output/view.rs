@@ -6,7 +6,9 @@ use chrono::{DateTime, Local};
 use todo_sdk::model::{Comment, Due, Id, PRIORITY_NONE, Repeat, RepeatFrom, Tag, Task};
 
 use super::{
-    Cell, Printer, Table, Tone, text,
+    Cell, Printer, Table, Tone,
+    table::paragraph,
+    text,
     when::{self, Urgency},
 };
 
@@ -87,7 +89,7 @@ impl Look<'_> {
             add(paint(priority_tone(task.priority), &format!("p{}", task.priority)));
         }
         if let Some(repeat) = &task.repeat {
-            add(text::line(&repeat_words(repeat)).into_owned());
+            add(format!("repeats {}", text::line(&repeat_words(repeat))));
         }
         if !task.tags.is_empty() {
             add(paint(Tone::Dim, &text::line(&tag_list(task, tags))));
@@ -130,11 +132,15 @@ impl Look<'_> {
             shown += &format!("  {} {content}\n", self.printer.paint(Tone::Dim, &format!("{name:<9}")));
         }
         if !task.description.is_empty() {
-            shown += &format!("\n{}", indented(&task.description));
+            shown += &format!("\n{}", paragraph(&task.description, self.printer));
         }
         for comment in comments {
             let heading = format!("Comment {} · {}", comment.id, at(comment.posted_date));
-            shown += &format!("\n  {}\n{}", self.printer.paint(Tone::Dim, &heading), indented(&comment.content));
+            shown += &format!(
+                "\n  {}\n{}",
+                self.printer.paint(Tone::Dim, &heading),
+                paragraph(&comment.content, self.printer)
+            );
         }
         shown.truncate(shown.trim_end().len());
         shown
@@ -173,10 +179,6 @@ impl Look<'_> {
     }
 }
 
-fn indented(text: &str) -> String {
-    text::lines(text).iter().map(|line| format!("  {line}\n")).collect()
-}
-
 fn priority_tone(priority: i16) -> Tone {
     match priority {
         1 => Tone::Alarm,
@@ -191,7 +193,7 @@ fn repeat_words(repeat: &Repeat) -> String {
         RepeatFrom::Schedule => "",
         RepeatFrom::Completion => ", from completion",
     };
-    format!("repeats {}{from}", repeat.rrule)
+    format!("{}{from}", repeat.rrule)
 }
 
 fn tag_names(task: &Task, tags: &TagNames) -> Vec<String> {
