@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use todo_sdk::model::{LIMIT_DEFAULT, LIMIT_MAX};
+use todo_sdk::model::{LIMIT_DEFAULT, LIMIT_MAX, validate::Faults};
 
 use crate::Error;
 
@@ -109,9 +109,23 @@ fn with_cursor<Q: Serialize>(query: &Q, cursor: &str) -> Result<String, Error> {
     Ok(query.append_pair("cursor", cursor).finish())
 }
 
+/// The pattern that finds `q`, the text of a search.
+///
+/// # Errors
+///
+/// 422 if it is too long, or holds what no text can.
+pub fn search(q: Option<&str>) -> Result<Option<String>, Error> {
+    let mut faults = Faults::default();
+    faults.text("q", q.unwrap_or_default(), SEARCH_MAX);
+    faults.into_result()?;
+    Ok(q.map(contains))
+}
+
+/// Most characters of a search.
+const SEARCH_MAX: usize = 1000;
+
 /// The pattern of `LIKE … ESCAPE '\'` for text that contains this, whatever its case.
-#[must_use]
-pub fn contains(text: &str) -> String {
+fn contains(text: &str) -> String {
     let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
 }

@@ -11,7 +11,7 @@ use server_kit::{
     on, page, time,
 };
 use sqlx::QueryBuilder;
-use todo_sdk::model::{Comment, CommentQuery, CreateComment, Due, EventKind, Id, validate::Faults};
+use todo_sdk::model::{Comment, CommentQuery, CreateComment, Due, EventKind, Id};
 
 /// Adds a comment. The caller has locked the person's row, here and below.
 ///
@@ -65,9 +65,7 @@ pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Comment, Error
 pub async fn list(conn: &mut Conn<'_>, user: Id, query: &CommentQuery) -> Result<page::Page<Comment>, Error> {
     let limit = page::limit(query.limit)?;
     let after: Id = query.cursor.as_deref().map_or(Ok(0), |cursor| page::decode_cursor("id", cursor))?;
-    let mut faults = Faults::default();
-    faults.text("q", query.q.as_deref().unwrap_or_default(), 1000);
-    faults.into_result()?;
+    let pattern = page::search(query.q.as_deref())?;
     let posted_after = bound(conn, user, "posted_after", query.posted_after).await?;
     let posted_before = bound(conn, user, "posted_before", query.posted_before).await?;
     let rows: Vec<CommentRow> = on!(conn, |c| {
@@ -77,8 +75,8 @@ pub async fn list(conn: &mut Conn<'_>, user: Id, query: &CommentQuery) -> Result
         if let Some(task) = query.task_id {
             select.push(" AND task_id = ").push_bind(task);
         }
-        if let Some(text) = &query.q {
-            select.push(" AND content_folded LIKE ").push_bind(page::contains(text)).push(" ESCAPE '\\'");
+        if let Some(pattern) = pattern {
+            select.push(" AND content_folded LIKE ").push_bind(pattern).push(" ESCAPE '\\'");
         }
         if let Some(chat) = query.telegram_chat_id {
             select.push(" AND EXISTS (SELECT 1 FROM telegram_users g WHERE g.user_id = ").push_bind(user);

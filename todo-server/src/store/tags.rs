@@ -10,7 +10,7 @@ use server_kit::{
     on, page,
 };
 use sqlx::{FromRow, QueryBuilder};
-use todo_sdk::model::{EventKind, Id, Tag, TagQuery, validate::Faults};
+use todo_sdk::model::{EventKind, Id, Tag, TagQuery};
 
 use super::tasks;
 
@@ -74,14 +74,12 @@ pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Tag, Error> {
 pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TagQuery) -> Result<page::Page<Tag>, Error> {
     let limit = page::limit(query.limit)?;
     let after: Id = query.cursor.as_deref().map_or(Ok(0), |cursor| page::decode_cursor("id", cursor))?;
-    let mut faults = Faults::default();
-    faults.text("q", query.q.as_deref().unwrap_or_default(), 1000);
-    faults.into_result()?;
+    let pattern = page::search(query.q.as_deref())?;
     let rows: Vec<Row> = on!(conn, |c| {
         let mut select = QueryBuilder::new("SELECT id, name, version FROM tags WHERE user_id = ");
         select.push_bind(user).push(" AND id > ").push_bind(after);
-        if let Some(text) = &query.q {
-            select.push(" AND name_folded LIKE ").push_bind(page::contains(text)).push(" ESCAPE '\\'");
+        if let Some(pattern) = pattern {
+            select.push(" AND name_folded LIKE ").push_bind(pattern).push(" ESCAPE '\\'");
         }
         select.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit) + 1);
         select.build_query_as().fetch_all(&mut *c).await?

@@ -91,16 +91,13 @@ impl Filter {
         if priorities.iter().flatten().any(|priority| !(1..=i64::from(PRIORITY_NONE)).contains(priority)) {
             faults.add("priority", "out_of_range", "must be 1 (highest) to 4 (none)");
         }
-        if let Some(text) = &query.q {
-            faults.text("q", text, 1000);
-        }
         faults.into_result()?;
         Ok(Self {
             completed: query.completed,
             tags,
             priorities,
             chat: query.telegram_chat_id,
-            pattern: query.q.as_deref().map(page::contains),
+            pattern: page::search(query.q.as_deref())?,
             due_before: bound("due_before", query.due_before, zone)?,
             due_after: bound("due_after", query.due_after, zone)?,
             remind_before: bound("remind_before", query.remind_before, zone)?,
