@@ -27,7 +27,7 @@ pub use reminders::{
 pub use tags::{CreateTag, TAG_NAME_MAX, Tag, TagQuery, UpdateTag};
 pub use tasks::{
     BULK_MAX, BulkResult, BulkTasks, BulkUpdate, CreateTask, DESCRIPTION_MAX, PRIORITY_NONE, Repeat, RepeatFrom,
-    TITLE_MAX, Task, TaskOrder, TaskQuery, UpdateTask,
+    TASK_TAGS_MAX, TITLE_MAX, Task, TaskOrder, TaskQuery, UpdateTask,
 };
 pub use telegram::{ExchangeChat, LinkChat, TelegramLink, TelegramUser};
 pub use tokens::{

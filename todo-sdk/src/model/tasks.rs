@@ -13,6 +13,8 @@ pub const TITLE_MAX: usize = 100;
 pub const DESCRIPTION_MAX: usize = 10_000;
 /// The priority of a task that has none; 1 is the highest.
 pub const PRIORITY_NONE: i16 = 4;
+/// Most tags on one task.
+pub const TASK_TAGS_MAX: usize = 100;
 /// Most items in one [`BulkTasks`].
 pub const BULK_MAX: usize = 1000;
 
@@ -319,6 +321,12 @@ fn check_priority(faults: &mut Faults, priority: i16) {
     }
 }
 
+fn check_tags(faults: &mut Faults, tags: &[Id]) {
+    if tags.len() > TASK_TAGS_MAX {
+        faults.add("tags", "too_many", format!("has {} tags, at most {TASK_TAGS_MAX} are allowed", tags.len()));
+    }
+}
+
 fn check_repeat(faults: &mut Faults, repeat: &Repeat) {
     faults.within("repeat.", |faults| faults.visible("rrule", &repeat.rrule, 500));
 }
@@ -333,6 +341,7 @@ impl Validate for CreateTask {
         if let Some(repeat) = &self.repeat {
             check_repeat(faults, repeat);
         }
+        check_tags(faults, &self.tags);
     }
 }
 
@@ -349,6 +358,9 @@ impl Validate for UpdateTask {
         }
         if let Some(Some(repeat)) = &self.repeat {
             check_repeat(faults, repeat);
+        }
+        if let Some(Some(tags)) = &self.tags {
+            check_tags(faults, tags);
         }
     }
 }
