@@ -135,7 +135,10 @@ impl Authenticator {
         Ok(claims)
     }
 
-    async fn check_session(&self, claims: &Claims) -> Result<(), Error> {
+    /// # Errors
+    ///
+    /// 401 if the session of a token is over.
+    pub async fn check_session(&self, claims: &Claims) -> Result<(), Error> {
         if self.alive.as_ref().is_some_and(|alive| alive.contains_key(&claims.sid)) {
             return Ok(());
         }

@@ -103,10 +103,8 @@ async fn refresh_claims(app: &App, token: &str) -> Result<(i64, Claims), Error> 
 async fn verify(State(app): State<App>, Unchecked { value, .. }: Unchecked<TokenToVerify>) -> Result<Reply, Error> {
     let access = app.kit.auth.verify(&value.token, app.kit.clock.now()).await;
     if let Err(error) = access {
-        let (user, claims) = refresh_claims(&app, &value.token).await.map_err(|_| error)?;
-        if !sessions::exists(&mut app.kit.db.read().await?.conn(), user, &claims.sid).await? {
-            return Err(unauthorized("session_ended", "this session has ended; sign in again"));
-        }
+        let (_, claims) = refresh_claims(&app, &value.token).await.map_err(|_| error)?;
+        app.kit.auth.check_session(&claims).await?;
     }
     Reply::ok(&json!({}))
 }

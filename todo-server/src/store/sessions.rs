@@ -147,21 +147,6 @@ pub async fn end_all(conn: &mut Conn<'_>, user: Id) -> Result<Vec<String>, Error
         .await?))
 }
 
-/// Whether the session exists.
-///
-/// # Errors
-///
-/// As the database says.
-pub async fn exists(conn: &mut Conn<'_>, user: Id, session: &str) -> Result<bool, Error> {
-    let found: Option<Id> =
-        on!(conn, |c| sqlx::query_scalar("SELECT user_id FROM sessions WHERE user_id = $1 AND id = $2")
-            .bind(user)
-            .bind(session)
-            .fetch_optional(&mut *c)
-            .await?);
-    Ok(found.is_some())
-}
-
 /// Some session of a person that lasts for a while yet.
 ///
 /// # Errors
