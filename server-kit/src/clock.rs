@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// The current time: the system's, or one that a test moves.
 #[derive(Clone)]
@@ -39,7 +39,8 @@ impl Clock {
 /// The same time without what is finer than a microsecond.
 #[must_use]
 pub fn micros(time: DateTime<Utc>) -> DateTime<Utc> {
-    time.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(time)
+    // Also turns a leap second, 23:59:60, into the second after it, as the databases do.
+    DateTime::from_timestamp_micros(time.timestamp_micros()).unwrap_or(time)
 }
 
 impl fmt::Debug for Clock {
