@@ -128,7 +128,9 @@ impl Column {
 
     fn read(self, value: Value) -> Option<Key> {
         match self.by {
-            TaskOrder::Title => value.as_str().map(|text| Key::Text(text.to_owned())),
+            TaskOrder::Title => {
+                value.as_str().filter(|text| !text.contains('\0')).map(|text| Key::Text(text.to_owned()))
+            }
             TaskOrder::Completed => value.as_bool().map(Key::Bool),
             TaskOrder::Id | TaskOrder::Priority => value.as_i64().map(Key::Int),
             _ => DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|at| Key::Time(at.to_utc())),
