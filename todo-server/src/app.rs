@@ -54,8 +54,8 @@ impl App {
     ///
     /// See [`StartError`].
     pub async fn open(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
-        let db = Db::open(&settings.common.database()).await?;
         let signer = keys::load(settings)?;
+        let db = Db::open(&settings.common.database()).await?;
         let verifier = Verifier::new(&Jwks { keys: vec![signer.jwk()] })?;
         let auth = Authenticator::new(Keys::Own(Arc::new(verifier)), db.clone());
         Ok(Self {
