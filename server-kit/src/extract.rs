@@ -92,6 +92,11 @@ async fn read(body: Body) -> Result<Bytes, Error> {
 }
 
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    // serde would take an array for a struct, field by field.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| Error::NotJson(error.to_string()))?;
+        return Err(Error::invalid("body", "invalid", "must be an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -105,10 +110,6 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         }
     })?;
     json.end().map_err(|error| Error::NotJson(error.to_string()))?;
-    // serde would take an array for a struct, field by field.
-    if !bytes.trim_ascii_start().starts_with(b"{") {
-        return Err(Error::invalid("body", "invalid", "must be an object"));
-    }
     Ok(value)
 }
 
@@ -275,7 +276,7 @@ mod tests {
             (r#"{"title": "a", "repeat": {"rrule": "x", "y": 1}}"#, "repeat.y", "unknown_field"),
             (r#"{"title": "a", "title": "b"}"#, "title", "duplicate"),
             ("[]", "body", "invalid"),
-            (r#"["a"]"#, "body", "invalid"),
+            (r#"["a", "b"]"#, "body", "invalid"),
         ];
         for (json, field, code) in cases {
             assert_eq!(fault_of::<CreateTask>(json), (field.to_owned(), code.to_owned()), "{json}");
