@@ -28,8 +28,8 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    log_to_stderr(cli.global.verbose);
     let printer = Printer::new(&cli.global);
+    log_to_stderr(cli.global.verbose, printer.color_errors);
     #[cfg(feature = "embedded")]
     if let Some(Command::Up(args)) = &cli.command {
         return end(embedded::up(args, &printer), &printer, None);
@@ -74,7 +74,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Set up only where it was asked for: by `-v`, or by `RUST_LOG`.
-fn log_to_stderr(verbose: u8) {
+fn log_to_stderr(verbose: u8, color: bool) {
     use tracing_subscriber::{EnvFilter, fmt};
     let default = match verbose {
         0 if std::env::var_os("RUST_LOG").is_none() => return,
@@ -85,5 +85,5 @@ fn log_to_stderr(verbose: u8) {
     let from_env = EnvFilter::try_from_default_env();
     let filter =
         if verbose > 0 { EnvFilter::new(default) } else { from_env.unwrap_or_else(|_| EnvFilter::new(default)) };
-    fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    fmt().with_env_filter(filter).with_ansi(color).with_writer(std::io::stderr).init();
 }

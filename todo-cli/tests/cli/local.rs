@@ -120,3 +120,42 @@ fn what_is_kept_is_for_its_owner_alone() {
     assert_eq!((mode(""), mode("credentials")), (0o700, 0o700));
     assert_eq!(mode("credentials/default@local.json"), 0o600);
 }
+
+#[test]
+fn many_at_once_refresh_the_session_once() {
+    let machine = Machine::new();
+    machine.todo_with(&["register", "ann", "--password-stdin"], "correct horse battery").done();
+    let path = machine.home.path().join("data/credentials/default@local.json");
+    let read = || -> Value { serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap() };
+    let mut stale = read();
+    stale["access"] = "refused".into();
+    std::fs::write(&path, stale.to_string()).unwrap();
+    // A second refresh with the same token would end the session for all of them.
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..50).map(|_| scope.spawn(|| machine.todo(&["--json", "whoami"]))).collect();
+        for said in running {
+            assert!(said.join().unwrap().done().contains("\"ann\""));
+        }
+    });
+    assert_ne!(read()["refresh"], stale["refresh"]);
+    assert_eq!(machine.json(&["whoami"])["username"], "ann");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let machine = Machine::new();
+    for _ in 0..3 {
+        machine.words(&["add", &"long title ".repeat(9)]);
+    }
+    let mut child = std::process::Command::new(machine.command(&[]).get_program())
+        .args(["list"])
+        .env("TODO_DATA_DIR", machine.home.path().join("data"))
+        .env("TODO_CONFIG_DIR", machine.home.path().join("config"))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
