@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and its help.
 
+#![allow(rustdoc::bare_urls, reason = "these comments are the help that a terminal shows")]
+
 mod account;
 mod comment;
 mod tag;
