@@ -24,4 +24,4 @@ pub mod model;
 pub mod tokens;
 
 #[cfg(feature = "client")]
-pub use client::{Client, Error};
+pub use client::{Client, Error, with_request_id};

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 use uuid::Uuid;
 
-use super::{Client, Error};
+use super::{Client, Error, request_id};
 use crate::model::Id;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -97,7 +97,7 @@ impl Call {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(REQUEST_ID, header_value("the request id", &Uuid::new_v4().to_string())?);
+        headers.insert(REQUEST_ID, header_value("the request id", &request_id::current())?);
         if let Some(token) = token {
             headers.insert(header::AUTHORIZATION, bearer(token)?);
         }
