@@ -1,13 +1,7 @@
 //! The application: what handlers share, and its router.
 
 use axum::Router;
-use server_kit::{
-    Error, Kit,
-    auth::{Authenticator, Keys},
-    cache::TaskCache,
-    clock::Clock,
-    db::{Db, OpenError},
-};
+use server_kit::{Error, Kit, auth::Keys, clock::Clock, db::OpenError};
 use todo_sdk::Client;
 
 use crate::{Settings, routes};
@@ -16,6 +10,8 @@ use crate::{Settings, routes};
 #[derive(Debug, Clone)]
 pub struct App {
     kit: Kit,
+    /// Who issues the tokens, for the log.
+    issuer: String,
 }
 
 impl App {
@@ -25,15 +21,26 @@ impl App {
     ///
     /// If there is no database.
     pub async fn open(settings: &Settings, client: Client, clock: Clock) -> Result<Self, OpenError> {
-        let db = Db::open(&settings.common.database()).await?;
-        let auth = Authenticator::new(Keys::remote(client, clock.clone()), db.clone());
-        Ok(Self { kit: Kit { db, clock, auth, tasks: TaskCache::default() } })
+        let keys = Keys::remote(client, clock.clone());
+        let issuer = format!("todo-server at {}", settings.todo_server_url);
+        Ok(Self { kit: Kit::open(&settings.common, clock, keys).await?, issuer })
     }
 
     /// Works with the database and the cache of a todo-server in the same process.
     #[must_use]
     pub fn beside(kit: Kit) -> Self {
-        Self { kit }
+        Self { kit, issuer: "todo-server beside it".to_owned() }
+    }
+
+    /// What handlers share.
+    #[must_use]
+    pub fn kit(&self) -> &Kit {
+        &self.kit
+    }
+
+    /// What it does besides answering, for as long as it is polled.
+    pub async fn work(&self) {
+        tokio::join!(self.kit.auth.keys().wait(&self.issuer), self.kit.listen());
     }
 
     /// The routes.

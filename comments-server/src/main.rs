@@ -16,15 +16,15 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let settings: Settings = settings::load("comments-server.toml")?;
-    telemetry::init(settings.common.log_format);
+    let _telemetry = telemetry::init("comments-server", settings.common.log_format);
     serve::install_tls_provider();
     let client = Client::builder(&settings.todo_server_url)
         .client_name(concat!("comments-server/", env!("CARGO_PKG_VERSION")))
         .build()?;
-    let app = App::open(&settings, client, Clock::system()).await?;
-    let listener = serve::bind(settings.listen).await?;
-    println!("comments-server listening on http://{}", listener.local_addr()?);
-    serve::serve(listener, app.router()?, serve::stop_signal()).await;
+    let Some(app) = serve::unless_stopped(App::open(&settings, client, Clock::system())).await else { return Ok(()) };
+    let app = app?;
+    serve::run("comments-server", settings.listen, &settings.common, app.kit(), app.router()?, Box::pin(app.work()))
+        .await?;
     app.close().await;
     Ok(())
 }

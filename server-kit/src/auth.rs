@@ -20,7 +20,7 @@ use todo_sdk::{
     tokens::{Claims, TokenKind, Verifier, VerifyError, kid_of},
 };
 
-use crate::{Error, Kit, clock::Clock, db::Conn, db::Db, on};
+use crate::{Error, Kit, clock::Clock, db::Conn, db::Db, on, wait};
 
 /// Verified tokens kept: the signature of each costs tens of microseconds.
 const TOKENS: u64 = 50_000;
@@ -156,10 +156,17 @@ impl Authenticator {
         Ok(())
     }
 
-    /// Forgets that these sessions were alive: they have just been ended.
-    pub fn forget_sessions<'a>(&self, sessions: impl IntoIterator<Item = &'a String>) {
+    /// Forgets that these sessions were alive; see [`Kit::sessions_ended`].
+    pub(crate) fn forget_sessions(&self, sessions: &[String]) {
         if let Some(alive) = &self.alive {
-            sessions.into_iter().for_each(|session| alive.invalidate(session));
+            sessions.iter().for_each(|session| alive.invalidate(session));
+        }
+    }
+
+    /// Forgets every session: some may have ended without our knowledge.
+    pub(crate) fn forget_all_sessions(&self) {
+        if let Some(alive) = &self.alive {
+            alive.invalidate_all();
         }
     }
 
@@ -208,6 +215,14 @@ impl Keys {
             known: Mutex::new(None),
             fetching: tokio::sync::Mutex::new(()),
         }))
+    }
+
+    /// Fetches what has to be fetched from the issuer, and waits until it is there.
+    pub async fn wait(&self, issuer: &str) {
+        if let Self::Remote(keys) = self {
+            // Never fails: whatever stands in the way may pass.
+            let _ = wait::until_there(issuer, |_| true, || keys.fetch()).await;
+        }
     }
 
     /// The claims of a token with a good signature and fitting times.

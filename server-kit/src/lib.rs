@@ -15,9 +15,12 @@ pub mod extract;
 pub mod health;
 pub mod idempotency;
 pub mod journal;
+mod kit;
+pub mod metrics;
 pub mod middleware;
 pub mod page;
 pub mod paths;
+pub mod redis;
 pub mod reply;
 pub mod serve;
 pub mod settings;
@@ -25,22 +28,8 @@ pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
+pub mod wait;
 
-use auth::Authenticator;
-use cache::TaskCache;
-use clock::Clock;
-use db::Db;
 pub use error::Error;
 
-/// What every handler works with. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Kit {
-    /// The main database.
-    pub db: Db,
-    /// The only source of the time.
-    pub clock: Clock,
-    /// Who calls.
-    pub auth: Authenticator,
-    /// Whose task is it.
-    pub tasks: TaskCache,
-}
+pub use kit::Kit;

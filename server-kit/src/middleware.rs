@@ -16,10 +16,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use todo_sdk::model::Problem;
 use tower::Layer;
 use tower_http::{catch_panic::CatchPanicLayer, normalize_path::NormalizePathLayer};
-use tracing::Instrument;
+use tracing::{Instrument, field::Empty};
 use uuid::Uuid;
 
-use crate::{Error, error::Pending};
+use crate::{Error, error::Pending, metrics, telemetry};
 
 /// Names a request in every log that it passes through.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -57,15 +57,20 @@ async fn observe(request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let span = tracing::info_span!("request", %id, %method, route);
-    let response = next.run(request).instrument(span.clone()).await;
+    let span = tracing::info_span!("request", %id, %method, route, otel.kind = Empty, otel.name = Empty);
+    telemetry::continue_trace(&span, request.headers(), &method, route.as_deref());
+    // Calls to other servers carry the same id.
+    let response = todo_sdk::with_request_id(id.clone(), next.run(request)).instrument(span.clone()).await;
     let mut response = write_problem(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     let status = response.status().as_u16();
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(status, micros, "answered"));
+    telemetry::end_trace(&span, status);
+    metrics::answered(&method, route.as_deref(), status, took);
     response
 }
 

@@ -3,6 +3,7 @@
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use axum::Router;
+use futures_util::future::LocalBoxFuture;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -11,12 +12,53 @@ use hyper_util::{
 };
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::{Kit, metrics, settings::Common};
+
 /// How long a client may take to send its headers, and an idle connection is kept.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long running requests may take after the stop was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 /// Pause after a failed accept: out of file descriptors, it would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Runs a server until it is asked to stop: its routes on `listen`, its figures where the settings say, and what it does
+/// `besides`.
+///
+/// # Errors
+///
+/// If an address can't be had.
+pub async fn run(
+    name: &str,
+    listen: SocketAddr,
+    common: &Common,
+    kit: &Kit,
+    router: Router,
+    besides: LocalBoxFuture<'_, ()>,
+) -> io::Result<()> {
+    let figures: LocalBoxFuture<_> = match common.metrics_listen {
+        Some(listen) => {
+            let handle = metrics::install().map_err(io::Error::other)?;
+            metrics::serve(listen, handle, kit.db.clone()).await?
+        }
+        None => Box::pin(std::future::pending()),
+    };
+    let listener = bind(listen).await?;
+    println!("{name} listening on http://{}", listener.local_addr()?);
+    let besides = async { tokio::join!(figures, besides) };
+    tokio::select! {
+        () = serve(listener, router, stop_signal()) => {}
+        _ = besides => {}
+    }
+    Ok(())
+}
+
+/// What `start` answers, or nothing if the program is asked to stop before: it may be waiting for something.
+pub async fn unless_stopped<T>(start: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        started = start => Some(started),
+        () = stop_signal() => None,
+    }
+}
 
 /// Binds an address; port 0 picks a free one.
 ///

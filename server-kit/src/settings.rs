@@ -1,10 +1,13 @@
 //! Settings: flag, then environment, then file, then default.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::{db::DatabaseUrl, paths, telemetry::LogFormat};
+use crate::{db::DatabaseUrl, paths, redis::RedisUrl, telemetry::LogFormat};
 
 /// Why the settings can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +77,12 @@ pub struct Common {
     /// Where the embedded database and the signing key are kept; the platform's data directory if absent
     #[arg(long, env = "TODO_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// `redis://…`, shared by all replicas; each process keeps a cache of its own if absent
+    #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
+    pub redis_url: Option<RedisUrl>,
+    /// Address and port of GET /metrics for Prometheus, which is not served if absent
+    #[arg(long, env = "METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
     /// How log lines look
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value = "pretty")]
     pub log_format: LogFormat,

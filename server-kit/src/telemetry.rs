@@ -1,7 +1,12 @@
-//! Logs.
+//! Logs, and traces for OpenTelemetry.
 
 use clap::ValueEnum;
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+#[cfg(feature = "otel")]
+mod otel;
+#[cfg(feature = "otel")]
+pub(crate) use otel::{continue_trace, end_trace};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -12,14 +17,43 @@ pub enum LogFormat {
     Json,
 }
 
-/// Logs to standard error, filtered by `RUST_LOG` (default `info`).
-pub fn init(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let registry = tracing_subscriber::registry().with(filter);
-    let lines = fmt::layer().with_writer(std::io::stderr);
-    // A second call (tests, several servers in one process) leaves the first in place.
-    let _ = match format {
-        LogFormat::Pretty => registry.with(lines).try_init(),
-        LogFormat::Json => registry.with(lines.json()).try_init(),
-    };
+/// Sends what is left when it is dropped.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Telemetry {
+    #[cfg(feature = "otel")]
+    _traces: Option<otel::Traces>,
 }
+
+/// Logs to standard error, filtered by `RUST_LOG` (default `info`). Traces go to `OTEL_EXPORTER_OTLP_ENDPOINT`, if it is
+/// set, under the name of the program.
+pub fn init(program: &'static str, format: LogFormat) -> Telemetry {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Pretty => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    let registry = tracing_subscriber::registry().with(lines.with_filter(filter));
+    #[cfg(feature = "otel")]
+    if let Some((traces, layer)) = otel::open(program) {
+        let _ = registry.with(layer).try_init();
+        return Telemetry { _traces: Some(traces) };
+    }
+    let _ = program;
+    // A second call (tests, several servers in one process) leaves the first in place.
+    let _ = registry.try_init();
+    Telemetry::default()
+}
+
+#[cfg(not(feature = "otel"))]
+pub(crate) fn continue_trace(
+    _span: &tracing::Span,
+    _headers: &http::HeaderMap,
+    _method: &http::Method,
+    _route: Option<&str>,
+) {
+}
+
+#[cfg(not(feature = "otel"))]
+pub(crate) fn end_trace(_span: &tracing::Span, _status: u16) {}

@@ -3,13 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Router, extract::FromRef};
-use server_kit::{
-    Kit,
-    auth::{Authenticator, Keys},
-    cache::TaskCache,
-    clock::Clock,
-    db::{Db, OpenError},
-};
+use server_kit::{Kit, auth::Keys, clock::Clock, db::OpenError};
 use todo_sdk::{
     model::Jwks,
     tokens::{KeyError, Signer, Verifier},
@@ -55,11 +49,10 @@ impl App {
     /// See [`StartError`].
     pub async fn open(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
         let signer = keys::load(settings)?;
-        let db = Db::open(&settings.common.database()).await?;
         let verifier = Verifier::new(&Jwks { keys: vec![signer.jwk()] })?;
-        let auth = Authenticator::new(Keys::Own(Arc::new(verifier)), db.clone());
+        let keys = Keys::Own(Arc::new(verifier));
         Ok(Self {
-            kit: Kit { db, clock, auth, tasks: TaskCache::default() },
+            kit: Kit::open(&settings.common, clock, keys).await?,
             signer: Arc::new(signer),
             passwords: Passwords::default(),
             registration: settings.registration,
@@ -82,8 +75,13 @@ impl App {
         routes::router(self.clone())
     }
 
-    /// Deletes what nobody needs any more, every hour for as long as it is polled.
-    pub async fn housekeep(&self) {
+    /// What it does besides answering, for as long as it is polled.
+    pub async fn work(&self) {
+        tokio::join!(self.housekeep(), self.kit.listen());
+    }
+
+    /// Deletes what nobody needs any more, every hour.
+    async fn housekeep(&self) {
         loop {
             let now = self.kit.clock.now();
             let purged = self.kit.db.write(move |conn| Box::pin(store::purge(conn, now))).await;

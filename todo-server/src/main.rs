@@ -15,17 +15,12 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let settings: Settings = settings::load("todo-server.toml")?;
-    telemetry::init(settings.common.log_format);
+    let _telemetry = telemetry::init("todo-server", settings.common.log_format);
     serve::install_tls_provider();
-    let app = App::open(&settings, Clock::system()).await?;
-    let listener = serve::bind(settings.listen).await?;
-    println!("todo-server listening on http://{}", listener.local_addr()?);
-    let housekeeper = tokio::spawn({
-        let app = app.clone();
-        async move { app.housekeep().await }
-    });
-    serve::serve(listener, app.router()?, serve::stop_signal()).await;
-    housekeeper.abort();
+    let Some(app) = serve::unless_stopped(App::open(&settings, Clock::system())).await else { return Ok(()) };
+    let app = app?;
+    serve::run("todo-server", settings.listen, &settings.common, app.kit(), app.router()?, Box::pin(app.work()))
+        .await?;
     app.close().await;
     Ok(())
 }

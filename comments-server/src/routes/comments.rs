@@ -54,7 +54,7 @@ async fn create(
     });
     let written = written.await;
     if matches!(written, Err(Error::NotFound(_))) {
-        kit.tasks.forget(task);
+        kit.tasks.forget(&[task]).await;
     }
     written
 }

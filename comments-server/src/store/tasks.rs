@@ -9,12 +9,12 @@ use todo_sdk::model::Id;
 ///
 /// As the database says.
 pub async fn belongs_to(kit: &Kit, task: Id, user: Id) -> Result<bool, Error> {
-    if let Some(owner) = kit.tasks.owner(task) {
+    if let Some(owner) = kit.tasks.owner(task).await {
         return Ok(owner == user);
     }
     let owner = owner(&mut kit.db.read().await?.conn(), task, user).await?;
     if let Some(owner) = owner {
-        kit.tasks.put(task, owner);
+        kit.tasks.put(task, owner).await;
     }
     Ok(owner == Some(user))
 }

@@ -132,6 +132,9 @@ pub enum OpenError {
         /// Why.
         source: std::io::Error,
     },
+    /// Redis can't be used at all.
+    #[error("cannot use redis")]
+    Redis(#[from] redis::RedisError),
     /// A newer program was here.
     #[error(
         "the database was brought up to date by a newer version of this program (schema {0}); start that version instead"
@@ -195,6 +198,16 @@ impl Db {
         let mut conn = reader.conn();
         on!(&mut conn, |c| sqlx::query("SELECT 1").execute(&mut *c).await.map(|_| ()))?;
         Ok(())
+    }
+
+    /// Connections that are open for reading, and those of them that nobody uses.
+    #[must_use]
+    pub fn pool_size(&self) -> (u32, u32) {
+        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        match self {
+            Self::Sqlite(db) => (db.readers().size(), idle(db.readers().num_idle())),
+            Self::Postgres(pool) => (pool.size(), idle(pool.num_idle())),
+        }
     }
 
     /// Finishes what runs and closes every connection.

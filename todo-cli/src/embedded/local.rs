@@ -56,7 +56,13 @@ impl Local {
 /// The environment's settings are those of servers: here everything is in the data directory.
 fn settings(data_dir: &Path) -> Settings {
     Settings {
-        common: Common { database_url: None, data_dir: Some(data_dir.to_owned()), log_format: LogFormat::Pretty },
+        common: Common {
+            database_url: None,
+            data_dir: Some(data_dir.to_owned()),
+            redis_url: None,
+            metrics_listen: None,
+            log_format: LogFormat::Pretty,
+        },
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         signing_key: None,
         registration: Registration::Open,

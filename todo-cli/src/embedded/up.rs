@@ -20,9 +20,8 @@ pub(crate) fn up(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
 
 async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
     let settings = settings(args)?;
-    if std::env::var_os("RUST_LOG").is_some() || std::env::var_os("LOG_FORMAT").is_some() {
-        telemetry::init(settings.common.log_format);
-    }
+    let wants_log = ["RUST_LOG", "LOG_FORMAT"].iter().any(|name| std::env::var_os(name).is_some());
+    let _telemetry = wants_log.then(|| telemetry::init("todo", settings.common.log_format));
     serve::install_tls_provider();
     let todo_listener = serve::bind(args.listen).await.map_err(failed)?;
     let comments_listener = serve::bind(args.comments_listen).await.map_err(failed)?;
@@ -45,7 +44,7 @@ async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
     let comments = tokio::spawn(serve::serve(comments_listener, routers.1, stop_of(stopped)));
     let housekeeper = tokio::spawn({
         let app = app.clone();
-        async move { app.housekeep().await }
+        async move { app.work().await }
     });
     serve::stop_signal().await;
     printer.note("Stopping.")?;

@@ -42,7 +42,7 @@ async fn bulk(
         })
     });
     let reply = reply.await?;
-    deleted.into_iter().for_each(|id| kit.tasks.forget(id));
+    kit.tasks.forget(&deleted).await;
     Ok(reply)
 }
 

@@ -124,6 +124,6 @@ async fn delete(
         })
     })
     .await?;
-    kit.tasks.forget(id);
+    kit.tasks.forget(&[id]).await;
     Ok(StatusCode::NO_CONTENT)
 }

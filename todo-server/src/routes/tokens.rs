@@ -83,7 +83,7 @@ async fn refresh(State(app): State<App>, Unchecked { value, .. }: Unchecked<Refr
         Refreshed::Rotated(live) => Reply::ok(&app.pair(&live)?),
         Refreshed::Ended => Err(unauthorized("session_ended", "this session has ended; sign in again")),
         Refreshed::Reused => {
-            app.kit.auth.forget_sessions([&session]);
+            app.kit.sessions_ended(&[session]).await;
             let detail = "this refresh token was used before, so the session has been ended; sign in again";
             Err(unauthorized("refresh_reused", detail))
         }
@@ -122,7 +122,7 @@ async fn revoke(State(app): State<App>, Unchecked { value, .. }: Unchecked<Refre
     let session = claims.sid.clone();
     let end = app.kit.db.write(move |conn| Box::pin(async move { sessions::end(conn, user, &claims.sid).await }));
     end.await?;
-    app.kit.auth.forget_sessions([&session]);
+    app.kit.sessions_ended(&[session]).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

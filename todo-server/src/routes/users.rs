@@ -106,7 +106,7 @@ async fn update(
         })
     });
     let (user, ended) = changed.await?;
-    app.kit.auth.forget_sessions(&ended);
+    app.kit.sessions_ended(&ended).await;
     Reply::resource(&user, user.version)
 }
 
@@ -138,6 +138,6 @@ async fn delete(State(kit): State<Kit>, caller: Caller, if_match: IfMatch) -> Re
         })
     });
     let ended = ended.await?;
-    kit.auth.forget_sessions(&ended);
+    kit.sessions_ended(&ended).await;
     Ok(StatusCode::NO_CONTENT)
 }
