@@ -34,6 +34,9 @@ MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
 -----END PRIVATE KEY-----
 ";
 
+/// A rate that no test reaches.
+const UNHURRIED: &str = "1000000/second";
+
 /// What the servers keep their data in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -86,7 +89,17 @@ pub struct Server {
 impl Server {
     fn new(name: &'static str, listen: &'static [&'static str], home: &Path) -> Self {
         let home = home.to_owned();
-        Self { process: None, name, arguments: Vec::new(), settings: Vec::new(), listen, addresses: Vec::new(), home }
+        let server = Self {
+            process: None,
+            name,
+            arguments: Vec::new(),
+            settings: Vec::new(),
+            listen,
+            addresses: Vec::new(),
+            home,
+        };
+        // All the tests' people come from one address and are in a hurry.
+        server.setting("TODO_SERVER_THROTTLE_ANON", UNHURRIED).setting("TODO_SERVER_THROTTLE_USER", UNHURRIED)
     }
 
     /// A `todo-server` that keeps its data in `home`, not yet started.

@@ -59,6 +59,7 @@ where
             return Err(Error::Forbidden { code: "read_only_token", detail: "this token may only read".to_owned() });
         }
         let user = claims.user_id().ok_or_else(|| invalid("its subject is no user"))?;
+        kit.throttle.user(user, kit.clock.now()).await?;
         Ok(Self { user, session: claims.sid.clone(), client: client_name(&parts.headers) })
     }
 }

@@ -68,6 +68,12 @@ pub enum Error {
         /// What is wrong with it.
         source: Box<Error>,
     },
+    /// 429: too many calls.
+    #[error("too many calls; wait {} s", seconds(*wait))]
+    TooMany {
+        /// How long until the next one may come.
+        wait: Duration,
+    },
     /// 503: something that this call needs is down; the text names it.
     #[error("{0} is not available, try again in a moment")]
     Unavailable(&'static str, #[source] Option<BoxError>),
@@ -118,6 +124,7 @@ impl Error {
             Self::NotSaidJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_said_json", "Unsupported media type"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Invalid fields"),
             Self::InItem { source, .. } => source.parts(),
+            Self::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests"),
             Self::Unavailable(..) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
             Self::TookTooLong => (StatusCode::SERVICE_UNAVAILABLE, "took_too_long", "Took too long"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
@@ -150,6 +157,11 @@ impl Error {
             _ => {}
         }
     }
+}
+
+/// Whole seconds, rounded up.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
 }
 
 /// An error and its causes on one line.
@@ -190,8 +202,13 @@ impl IntoResponse for Error {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
             }
         }
-        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
+        let wait = match (&self, response.status()) {
+            (Self::TooMany { wait }, _) => Some(*wait),
+            (_, StatusCode::SERVICE_UNAVAILABLE) => Some(RETRY_AFTER),
+            _ => None,
+        };
+        if let Some(wait) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds(wait).into());
         }
         response.extensions_mut().insert(Pending(Arc::new(problem)));
         response

@@ -1,12 +1,14 @@
 //! What every handler works with.
 
 use crate::{
+    address::TrustedProxies,
     auth::{Authenticator, Keys},
     cache::TaskCache,
     clock::Clock,
     db::{Db, OpenError},
     redis::Redis,
     settings::Common,
+    throttle::Throttle,
 };
 
 /// The channel on which replicas tell each other of sessions that ended: a JSON array of their ids.
@@ -23,6 +25,9 @@ pub struct Kit {
     pub auth: Authenticator,
     /// Whose task is it.
     pub tasks: TaskCache,
+    /// How often one may call.
+    pub throttle: Throttle,
+    pub(crate) proxies: TrustedProxies,
     redis: Option<Redis>,
 }
 
@@ -36,7 +41,9 @@ impl Kit {
         let redis = common.redis_url.as_ref().map(Redis::open).transpose()?;
         let db = Db::open(&common.database()).await?;
         let auth = Authenticator::new(keys, db.clone());
-        Ok(Self { db, clock, auth, tasks: TaskCache::new(redis.clone()), redis })
+        let throttle = Throttle::new(common.throttle_anon, common.throttle_user, redis.clone());
+        let proxies = common.trusted_proxies.clone().into();
+        Ok(Self { db, clock, auth, tasks: TaskCache::new(redis.clone()), throttle, proxies, redis })
     }
 
     /// Makes every replica forget that these sessions were alive. Those that can't be told find out by themselves within

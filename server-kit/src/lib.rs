@@ -3,6 +3,7 @@
 //! A server is an [`axum::Router`] over a [`Kit`]: its handlers extract ([`extract`], [`auth::Caller`]), act on the
 //! database through [`db::Db`], and answer a [`reply::Reply`] or an [`Error`], which becomes a problem document.
 
+pub mod address;
 pub mod auth;
 pub mod cache;
 pub mod change;
@@ -27,6 +28,7 @@ pub mod settings;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod throttle;
 pub mod time;
 pub mod wait;
 

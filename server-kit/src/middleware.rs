@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -19,7 +20,7 @@ use tower_http::{catch_panic::CatchPanicLayer, normalize_path::NormalizePathLaye
 use tracing::{Instrument, field::Empty};
 use uuid::Uuid;
 
-use crate::{Error, error::Pending, metrics, telemetry};
+use crate::{Error, error::Pending, metrics, telemetry, throttle};
 
 /// Names a request in every log that it passes through.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -59,11 +60,19 @@ async fn observe(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let span = tracing::info_span!("request", %id, %method, route, otel.kind = Empty, otel.name = Empty);
     telemetry::continue_trace(&span, request.headers(), &method, route.as_deref());
+    let answer = async {
+        let response = next.run(request).await;
+        (response, throttle::left())
+    };
     // Calls to other servers carry the same id.
-    let response = todo_sdk::with_request_id(id.clone(), next.run(request)).instrument(span.clone()).await;
+    let answer = todo_sdk::with_request_id(id.clone(), throttle::LEFT.scope(Mutex::default(), answer));
+    let (response, left) = answer.instrument(span.clone()).await;
     let mut response = write_problem(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if let Some(left) = left {
+        response.headers_mut().extend(left.headers());
     }
     let status = response.status().as_u16();
     let took = started.elapsed();

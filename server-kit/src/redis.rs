@@ -9,7 +9,7 @@ use std::{
 
 use futures_util::StreamExt;
 use redis::{
-    Client, Cmd, ErrorKind, FromRedisValue, RedisError,
+    Client, Cmd, ErrorKind, FromRedisValue, RedisError, ScriptInvocation,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
@@ -76,13 +76,23 @@ impl Redis {
 
     /// What Redis answers to a command; `None` if it does not in time.
     pub async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Option<T> {
+        let mut connection = self.connection.clone();
+        self.within_time(command.query_async(&mut connection)).await
+    }
+
+    /// What a script answers; `None` if it does not in time.
+    pub async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Option<T> {
+        let mut connection = self.connection.clone();
+        self.within_time(script.invoke_async(&mut connection)).await
+    }
+
+    async fn within_time<T>(&self, answer: impl Future<Output = Result<T, RedisError>>) -> Option<T> {
         if self.trouble().is_some_and(|since| since.elapsed() < PAUSE) {
             metrics::redis_unanswered();
             return None;
         }
-        let mut connection = self.connection.clone();
         // The connection's own time-out does not bound the time that connecting takes.
-        let answered = tokio::time::timeout(ANSWER_TIMEOUT, command.query_async(&mut connection)).await;
+        let answered = tokio::time::timeout(ANSWER_TIMEOUT, answer).await;
         match answered.unwrap_or_else(|_| Err((ErrorKind::Io, "no answer in time").into())) {
             Ok(value) => {
                 self.fine();

@@ -4,15 +4,16 @@ use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use futures_util::future::LocalBoxFuture;
-use hyper::server::conn::http1;
+use http::Request;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
 use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
 
-use crate::{Kit, metrics, settings::Common};
+use crate::{Kit, address::Peer, metrics, settings::Common};
 
 /// How long a client may take to send its headers, and an idle connection is kept.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -83,7 +84,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => spawn_connection(stream, router.clone(), &connections),
+                Ok((stream, peer)) => spawn_connection(stream, peer, router.clone(), &connections),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -97,13 +98,17 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
 }
 
-fn spawn_connection(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
+fn spawn_connection(stream: TcpStream, peer: SocketAddr, router: Router, connections: &GracefulShutdown) {
     // Answers are written whole; waiting for more only delays them.
     let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer.ip()));
+        router.clone().oneshot(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         // Clients that go away in the middle are everyday life.

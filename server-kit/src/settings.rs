@@ -6,8 +6,9 @@ use std::{
 };
 
 use clap::{CommandFactory, FromArgMatches};
+use ipnet::IpNet;
 
-use crate::{db::DatabaseUrl, paths, redis::RedisUrl, telemetry::LogFormat};
+use crate::{db::DatabaseUrl, paths, redis::RedisUrl, telemetry::LogFormat, throttle::Rate};
 
 /// Why the settings can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,15 @@ pub struct Common {
     /// Address and port of GET /metrics for Prometheus, which is not served if absent
     #[arg(long, env = "METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
+    /// How often one may try or make credentials, from one address and under one name
+    #[arg(long, env = "TODO_SERVER_THROTTLE_ANON", value_name = "RATE", default_value_t = Rate::ANON)]
+    pub throttle_anon: Rate,
+    /// How often one may call when signed in
+    #[arg(long, env = "TODO_SERVER_THROTTLE_USER", value_name = "RATE", default_value_t = Rate::USER)]
+    pub throttle_user: Rate,
+    /// Networks of proxies whose X-Forwarded-For counts, separated by commas, e.g. 10.0.0.0/8
+    #[arg(long, env = "TODO_SERVER_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
     /// How log lines look
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value = "pretty")]
     pub log_format: LogFormat,

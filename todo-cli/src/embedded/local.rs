@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use axum::Router;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use server_kit::{clock::Clock, settings::Common, telemetry::LogFormat};
+use server_kit::{clock::Clock, settings::Common, telemetry::LogFormat, throttle::Rate};
 use todo_sdk::{
     Client,
     client::{Body, ClientBuilder, Transport, TransportError},
@@ -61,6 +61,9 @@ fn settings(data_dir: &Path) -> Settings {
             data_dir: Some(data_dir.to_owned()),
             redis_url: None,
             metrics_listen: None,
+            throttle_anon: Rate::ANON,
+            throttle_user: Rate::USER,
+            trusted_proxies: Vec::new(),
             log_format: LogFormat::Pretty,
         },
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use server_kit::{Error, auth::client_name, extract::Unchecked, reply::Reply};
+use server_kit::{Error, address::ClientAddress, auth::client_name, extract::Unchecked, reply::Reply};
 use todo_sdk::{
     model::{Credentials, Jwks, Problem, RefreshToken, Scope, TokenPair, TokenToVerify},
     tokens::{Claims, TokenKind},
@@ -52,8 +52,12 @@ fn unauthorized(code: &'static str, detail: &str) -> Error {
 async fn issue(
     State(app): State<App>,
     headers: HeaderMap,
+    ClientAddress(address): ClientAddress,
     Unchecked { value, .. }: Unchecked<Credentials>,
 ) -> Result<Reply, Error> {
+    let now = app.kit.clock.now();
+    app.kit.throttle.address(address, now).await?;
+    app.kit.throttle.name(&value.username, address, now).await?;
     let found = match value.username.contains('\0') {
         true => None,
         false => users::find(&mut app.kit.db.read().await?.conn(), &value.username).await?,
@@ -62,6 +66,7 @@ async fn issue(
     let right = app.passwords.verify(value.password, hash).await?;
     let wrong = || unauthorized("wrong_credentials", "the username or the password is wrong");
     let user = user.filter(|_| right).ok_or_else(wrong)?;
+    app.kit.throttle.signed_in(&value.username, address).await;
     let client = client_name(&headers);
     let begin = app
         .kit

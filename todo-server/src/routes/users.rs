@@ -7,6 +7,7 @@ use axum::{
 use http::StatusCode;
 use server_kit::{
     Error, Kit,
+    address::ClientAddress,
     auth::Caller,
     extract::{IfMatch, IfNoneMatch, Json},
     idempotency::IdempotencyKey,
@@ -36,9 +37,11 @@ pub(super) fn router() -> OpenApiRouter<App> {
         (status = 409, description = "The name is taken.", body = Problem, content_type = "application/problem+json")))]
 async fn register(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     key: IdempotencyKey,
     Json { value, bytes }: Json<CreateUser>,
 ) -> Result<Reply, Error> {
+    app.kit.throttle.address(address, app.kit.clock.now()).await?;
     if app.registration == Registration::Closed {
         let detail = "this server makes no accounts; ask its operator for one".to_owned();
         return Err(Error::Forbidden { code: "registration_closed", detail });
