@@ -3,9 +3,13 @@
 //! Whatever is started here stops when its value is dropped, and at the latest when the process that started it ends,
 //! however that ends.
 
+pub mod balancer;
 mod process;
 pub mod servers;
 pub mod services;
+mod stack;
+
+pub use stack::Stack;
 
 use std::{fs::Permissions, io, os::unix::fs::PermissionsExt};
 

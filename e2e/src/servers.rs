@@ -12,13 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tempfile::TempDir;
-
-use crate::{
-    private_dir,
-    process::{Process, Signal},
-    services::{POSTGRES_URL, create_database, url_from},
-};
+use crate::process::{Process, Signal};
 
 /// How long a program may take until it listens, on a machine that is busy with other tests.
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -44,6 +38,8 @@ pub enum Backend {
     Sqlite,
     /// A new database on the server that `./dev test` started.
     Postgres,
+    /// Two replicas of each server on such a database and a Redis, behind balancers.
+    Cluster,
 }
 
 /// The path of one of the workspace's programs, beside which this test was built.
@@ -186,7 +182,17 @@ impl Server {
     /// If it was never started.
     #[must_use]
     pub fn url(&self) -> String {
-        self.urls().next().unwrap_or_else(|| panic!("{} was never started", self.name))
+        format!("http://{}", self.address())
+    }
+
+    /// Where it listens, if on one address.
+    ///
+    /// # Panics
+    ///
+    /// If it was never started.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        *self.addresses.first().unwrap_or_else(|| panic!("{} was never started", self.name))
     }
 
     /// Every address that it listens on.
@@ -247,57 +253,4 @@ fn lines(stdout: ChildStdout, mut log: File) -> mpsc::Receiver<String> {
 fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, address) = line.split_once("http://")?;
     address.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()
-}
-
-/// Both servers on one new database.
-#[derive(Debug)]
-pub struct Stack {
-    /// Users, tokens, tasks and tags.
-    pub todo: Server,
-    /// Comments.
-    pub comments: Server,
-    backend: Backend,
-    // Last, so that the servers have stopped when their files go.
-    home: TempDir,
-}
-
-impl Stack {
-    /// Starts both.
-    ///
-    /// # Panics
-    ///
-    /// If one does not start.
-    #[must_use]
-    pub fn start(backend: Backend) -> Self {
-        let home = private_dir("stack-").unwrap_or_else(|error| panic!("cannot make a directory: {error}"));
-        let database = match backend {
-            Backend::Sqlite => format!("sqlite:{}", sqlite_file(&home).display()),
-            Backend::Postgres => new_database(&home),
-        };
-        let todo = Server::todo(home.path()).setting("DATABASE_URL", &database).started();
-        let comments = Server::comments(home.path(), &todo.url()).setting("DATABASE_URL", database).started();
-        Self { todo, comments, backend, home }
-    }
-
-    /// What the data is kept in.
-    #[must_use]
-    pub fn backend(&self) -> Backend {
-        self.backend
-    }
-
-    /// The database file, on [`Backend::Sqlite`].
-    #[must_use]
-    pub fn sqlite_file(&self) -> PathBuf {
-        sqlite_file(&self.home)
-    }
-}
-
-fn sqlite_file(home: &TempDir) -> PathBuf {
-    home.path().join("todo.db")
-}
-
-/// A database with the name of the directory, which nobody else has.
-fn new_database(home: &TempDir) -> String {
-    let name = home.path().file_name().unwrap_or_default().to_string_lossy();
-    create_database(&url_from(POSTGRES_URL), &name).unwrap_or_else(|error| panic!("cannot make a database: {error}"))
 }

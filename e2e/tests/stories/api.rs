@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e2e::servers::Stack;
+use e2e::Stack;
 use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ impl Api {
     /// Somebody without a token.
     pub(crate) fn anonymous(stack: &Stack) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, todo: stack.todo.url(), comments: stack.comments.url(), token: None }
+        Self { http, todo: stack.todo_url(), comments: stack.comments_url(), token: None }
     }
 
     /// A new user who has signed in.

@@ -1,8 +1,8 @@
 //! Comments on tasks.
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::api::{Api, id, ids};
 
 #[rstest]
 #[tokio::test]
-async fn a_comment_is_made_edited_and_deleted(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_comment_is_made_edited_and_deleted(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let task = ann.task("a").await;
@@ -37,7 +37,7 @@ async fn a_comment_is_made_edited_and_deleted(#[values(Sqlite, Postgres)] backen
 
 #[rstest]
 #[tokio::test]
-async fn a_deleted_task_takes_its_comments_along(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_deleted_task_takes_its_comments_along(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let (task, other) = (ann.task("a").await, ann.task("b").await);
@@ -56,7 +56,9 @@ async fn a_deleted_task_takes_its_comments_along(#[values(Sqlite, Postgres)] bac
 
 #[rstest]
 #[tokio::test]
-async fn a_comment_and_the_deletion_of_its_task_race_to_a_clear_end(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_comment_and_the_deletion_of_its_task_race_to_a_clear_end(
+    #[values(Sqlite, Postgres, Cluster)] backend: Backend,
+) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     for round in 0..20 {
@@ -77,7 +79,7 @@ async fn a_comment_and_the_deletion_of_its_task_race_to_a_clear_end(#[values(Sql
 
 #[rstest]
 #[tokio::test]
-async fn comments_are_listed_by_task_text_time_and_page(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn comments_are_listed_by_task_text_time_and_page(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let (first, second) = (ann.task("a").await, ann.task("b").await);

@@ -8,9 +8,9 @@ use std::{
     },
 };
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Postgres, Sqlite},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -127,14 +127,14 @@ async fn kill_9_loses_nothing_that_was_acknowledged(#[case] backend: Backend, #[
             () = load.enough.notified() => {}
             ended = writers.join_next() => panic!("a writer ended before the server: {ended:?}"),
         }
-        stack.todo.kill_9();
+        stack.todo[0].kill_9();
         let ends = writers.join_all().await;
         assert!(ends.iter().all(Result::is_err), "the server is gone, so every writer failed");
 
         if backend == Sqlite {
             check_sqlite(&stack).await;
         }
-        stack.todo.start();
+        stack.todo[0].start();
         let acknowledged = std::mem::take(&mut *load.acknowledged.lock().unwrap());
         check(&ann, &acknowledged).await;
         if backend == Sqlite {
@@ -143,5 +143,5 @@ async fn kill_9_loses_nothing_that_was_acknowledged(#[case] backend: Backend, #[
         total += load.count.load(Ordering::Relaxed);
         println!("{backend:?}, round {round}: {total} acknowledged writes so far, none lost");
     }
-    assert!(stack.todo.terminate().success(), "asked to stop, it ends with 0");
+    assert!(stack.todo[0].terminate().success(), "asked to stop, it ends with 0");
 }

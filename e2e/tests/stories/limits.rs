@@ -1,8 +1,8 @@
 //! The bounds of what the servers take, and that they say what is wrong.
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
 };
 use reqwest::Method;
 use rstest::rstest;
@@ -29,7 +29,7 @@ impl Field {
 
 #[rstest]
 #[tokio::test]
-async fn texts_have_their_lengths_in_characters(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn texts_have_their_lengths_in_characters(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let task = ann.task("a").await;
@@ -68,7 +68,7 @@ async fn texts_have_their_lengths_in_characters(#[values(Sqlite, Postgres)] back
 
 #[rstest]
 #[tokio::test]
-async fn bodies_are_json_of_known_fields(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn bodies_are_json_of_known_fields(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let task = ann.task("a").await;
@@ -119,7 +119,7 @@ async fn bodies_are_json_of_known_fields(#[values(Sqlite, Postgres)] backend: Ba
 
 #[rstest]
 #[tokio::test]
-async fn what_is_no_id_of_ours_is_not_found(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn what_is_no_id_of_ours_is_not_found(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let strange = [
@@ -163,7 +163,7 @@ async fn what_is_no_id_of_ours_is_not_found(#[values(Sqlite, Postgres)] backend:
 
 #[rstest]
 #[tokio::test]
-async fn what_is_somebody_elses_is_not_there(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn what_is_somebody_elses_is_not_there(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let (ann, bob) = (Api::person(&stack, "ann").await, Api::person(&stack, "bob").await);
     let (task, tag) = (bob.task("secret").await, bob.tag("secret").await);
@@ -207,7 +207,7 @@ async fn what_is_somebody_elses_is_not_there(#[values(Sqlite, Postgres)] backend
 
 #[rstest]
 #[tokio::test]
-async fn queries_are_strict(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn queries_are_strict(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     for list in ["/api/tasks", "/api/tags", "/api/comments"] {
@@ -255,7 +255,7 @@ async fn queries_are_strict(#[values(Sqlite, Postgres)] backend: Backend) {
 
 #[rstest]
 #[tokio::test]
-async fn addresses_take_their_methods_and_any_trailing_slash(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn addresses_take_their_methods_and_any_trailing_slash(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let methods = [

@@ -2,9 +2,9 @@
 
 use std::{cmp::Ordering, collections::HashSet};
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::api::{Api, id, ids};
 
 #[rstest]
 #[tokio::test]
-async fn filters_find_what_they_say(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn filters_find_what_they_say(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     ann.patch("/api/users/me", json!({"timezone": "Asia/Tokyo"})).await.is(200);
@@ -78,7 +78,7 @@ fn compare(a: &Value, b: &Value, column: &str) -> Ordering {
 
 #[rstest]
 #[tokio::test]
-async fn every_order_pages_over_ties_and_gaps(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn every_order_pages_over_ties_and_gaps(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let titles = ["b", "a", "B", "я", "Ж", "a b", "a", "_", "👍", "ж"];

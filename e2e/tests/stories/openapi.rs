@@ -1,8 +1,8 @@
 //! The servers' own documents: complete, and readable without the internet.
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
 };
 use reqwest::Method;
 use rstest::rstest;
@@ -116,7 +116,7 @@ fn faulty(api: &Api, method: &Method, path: &str, body: &Value) -> Vec<crate::ap
 
 #[rstest]
 #[tokio::test]
-async fn every_status_that_is_answered_is_documented(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn every_status_that_is_answered_is_documented(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     let ann = Api::person(&stack, "ann").await;

@@ -10,9 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Postgres, Sqlite},
 };
 use rstest::rstest;
 use serde_json::json;

@@ -1,8 +1,8 @@
 //! Tags.
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::api::{Api, id, ids};
 
 #[rstest]
 #[tokio::test]
-async fn a_tag_is_made_renamed_and_deleted(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_tag_is_made_renamed_and_deleted(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let made = ann.post("/api/tags", json!({"name": "Дом"})).await;
@@ -40,7 +40,7 @@ async fn a_tag_is_made_renamed_and_deleted(#[values(Sqlite, Postgres)] backend: 
 
 #[rstest]
 #[tokio::test]
-async fn a_name_is_unique_per_person_whatever_the_case(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_name_is_unique_per_person_whatever_the_case(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let (ann, bob) = (Api::person(&stack, "ann").await, Api::person(&stack, "bob").await);
     ann.tag("Дом").await;
@@ -55,7 +55,7 @@ async fn a_name_is_unique_per_person_whatever_the_case(#[values(Sqlite, Postgres
 
 #[rstest]
 #[tokio::test]
-async fn a_deleted_tag_leaves_its_tasks(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_deleted_tag_leaves_its_tasks(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let (home, work) = (ann.tag("home").await, ann.tag("work").await);
@@ -73,7 +73,7 @@ async fn a_deleted_tag_leaves_its_tasks(#[values(Sqlite, Postgres)] backend: Bac
 
 #[rstest]
 #[tokio::test]
-async fn tags_are_listed_by_page_and_by_text(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn tags_are_listed_by_page_and_by_text(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let mut made = Vec::new();

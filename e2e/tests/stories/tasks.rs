@@ -1,8 +1,8 @@
 //! Tasks: fields, versions, and calls that are done once.
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::api::{Api, id, ids};
 
 #[rstest]
 #[tokio::test]
-async fn a_task_comes_back_as_it_was_made(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_task_comes_back_as_it_was_made(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let tag = ann.tag("home").await;
@@ -63,7 +63,7 @@ async fn full_task(ann: &Api) -> (String, Value) {
 
 #[rstest]
 #[tokio::test]
-async fn patch_leaves_what_is_absent_and_clears_what_is_null(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn patch_leaves_what_is_absent_and_clears_what_is_null(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let (path, mut task) = full_task(&ann).await;
@@ -103,7 +103,7 @@ async fn patch_leaves_what_is_absent_and_clears_what_is_null(#[values(Sqlite, Po
 
 #[rstest]
 #[tokio::test]
-async fn put_replaces_everything(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn put_replaces_everything(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let (path, task) = full_task(&ann).await;
@@ -120,7 +120,7 @@ async fn put_replaces_everything(#[values(Sqlite, Postgres)] backend: Backend) {
 
 #[rstest]
 #[tokio::test]
-async fn completing_notes_the_moment_and_reopening_forgets_it(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn completing_notes_the_moment_and_reopening_forgets_it(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let path = format!("/api/tasks/{}", ann.task("a").await);
@@ -133,7 +133,7 @@ async fn completing_notes_the_moment_and_reopening_forgets_it(#[values(Sqlite, P
 
 #[rstest]
 #[tokio::test]
-async fn a_version_is_changed_by_one_caller_only(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_version_is_changed_by_one_caller_only(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let made = ann.post("/api/tasks", json!({"title": "a"})).await;
@@ -169,7 +169,7 @@ async fn a_version_is_changed_by_one_caller_only(#[values(Sqlite, Postgres)] bac
 
 #[rstest]
 #[tokio::test]
-async fn a_call_with_a_key_is_done_once(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_call_with_a_key_is_done_once(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let (ann, bob) = (Api::person(&stack, "ann").await, Api::person(&stack, "bob").await);
     let key = "0c9b7a52-5d3c-4c8e-a8a5-7a7f1c0e1b11";
@@ -219,7 +219,7 @@ async fn a_call_with_a_key_is_done_once(#[values(Sqlite, Postgres)] backend: Bac
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_with_a_key_is_done_once(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_registration_with_a_key_is_done_once(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     let register = |name: &str| {
@@ -234,7 +234,7 @@ async fn a_registration_with_a_key_is_done_once(#[values(Sqlite, Postgres)] back
 
 #[rstest]
 #[tokio::test]
-async fn bulk_changes_are_made_together(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn bulk_changes_are_made_together(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let (keep, drop, tag) = (ann.task("keep").await, ann.task("drop").await, ann.tag("home").await);

@@ -2,9 +2,12 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::Utc;
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
-    SIGNING_KEY, Stack,
+use e2e::{
+    Stack,
+    servers::{
+        Backend::{self, Cluster, Postgres, Sqlite},
+        SIGNING_KEY,
+    },
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rstest::rstest;
@@ -104,7 +107,7 @@ fn forgeries(access: &Parts, refresh: &str, public_key: &[u8], somebody_else: &V
 
 #[rstest]
 #[tokio::test]
-async fn forged_tokens_open_nothing(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn forged_tokens_open_nothing(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     let bob = nobody.register("bob").await["id"].as_i64().unwrap();
@@ -139,7 +142,7 @@ async fn forged_tokens_open_nothing(#[values(Sqlite, Postgres)] backend: Backend
 
 #[rstest]
 #[tokio::test]
-async fn expired_tokens_say_so(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn expired_tokens_say_so(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
     let access = Parts::of(ann.token());
@@ -154,7 +157,9 @@ async fn expired_tokens_say_so(#[values(Sqlite, Postgres)] backend: Backend) {
 
 #[rstest]
 #[tokio::test]
-async fn without_a_token_nothing_opens_whoever_the_headers_say_it_is(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn without_a_token_nothing_opens_whoever_the_headers_say_it_is(
+    #[values(Sqlite, Postgres, Cluster)] backend: Backend,
+) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     let ann = Api::person(&stack, "ann").await;
@@ -191,7 +196,7 @@ async fn without_a_token_nothing_opens_whoever_the_headers_say_it_is(#[values(Sq
 
 #[rstest]
 #[tokio::test]
-async fn a_deleted_users_token_opens_nothing(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_deleted_users_token_opens_nothing(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     nobody.register("ann").await;
@@ -220,7 +225,7 @@ async fn a_deleted_users_token_opens_nothing(#[values(Sqlite, Postgres)] backend
 
 #[rstest]
 #[tokio::test]
-async fn a_wrong_password_says_no_more_than_that(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_wrong_password_says_no_more_than_that(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     nobody.register("Ann").await;
@@ -235,7 +240,7 @@ async fn a_wrong_password_says_no_more_than_that(#[values(Sqlite, Postgres)] bac
 
 #[rstest]
 #[tokio::test]
-async fn refresh_tokens_are_used_once(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn refresh_tokens_are_used_once(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     nobody.register("ann").await;
@@ -267,7 +272,7 @@ async fn refresh_tokens_are_used_once(#[values(Sqlite, Postgres)] backend: Backe
 
 #[rstest]
 #[tokio::test]
-async fn parallel_refreshes_keep_the_session(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn parallel_refreshes_keep_the_session(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     nobody.register("ann").await;
@@ -285,7 +290,7 @@ async fn parallel_refreshes_keep_the_session(#[values(Sqlite, Postgres)] backend
 
 #[rstest]
 #[tokio::test]
-async fn tokens_are_verified_and_revoked(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn tokens_are_verified_and_revoked(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     nobody.register("ann").await;
@@ -306,7 +311,7 @@ async fn tokens_are_verified_and_revoked(#[values(Sqlite, Postgres)] backend: Ba
 
 #[rstest]
 #[tokio::test]
-async fn the_key_set_holds_nothing_private(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn the_key_set_holds_nothing_private(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     nobody.register("ann").await;

@@ -1,8 +1,8 @@
 //! Accounts.
 
-use e2e::servers::{
-    Backend::{self, Postgres, Sqlite},
+use e2e::{
     Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::api::{Api, PASSWORD};
 
 #[rstest]
 #[tokio::test]
-async fn an_account_is_made_changed_and_deleted(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn an_account_is_made_changed_and_deleted(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     let body = json!({"username": "Änn.1", "password": PASSWORD, "timezone": "Europe/Berlin", "language": "ru"});
@@ -45,7 +45,7 @@ async fn an_account_is_made_changed_and_deleted(#[values(Sqlite, Postgres)] back
 
 #[rstest]
 #[tokio::test]
-async fn a_name_belongs_to_one_whatever_the_case(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_name_belongs_to_one_whatever_the_case(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     nobody.register("Жанна").await;
@@ -58,7 +58,7 @@ async fn a_name_belongs_to_one_whatever_the_case(#[values(Sqlite, Postgres)] bac
 
 #[rstest]
 #[tokio::test]
-async fn registration_names_every_fault(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn registration_names_every_fault(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     let register = async |username: &str, password: &str| {
@@ -82,7 +82,7 @@ async fn registration_names_every_fault(#[values(Sqlite, Postgres)] backend: Bac
 
 #[rstest]
 #[tokio::test]
-async fn a_new_password_ends_every_session(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn a_new_password_ends_every_session(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
     let stack = Stack::start(backend);
     let nobody = Api::anonymous(&stack);
     let ann = Api::person(&stack, "ann").await;

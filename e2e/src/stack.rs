@@ -1,0 +1,118 @@
+//! Both servers on a database of their own.
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::{
+    balancer::Balancer,
+    private_dir,
+    servers::{Backend, Server},
+    services::{POSTGRES_URL, Redis, create_database, url_from},
+};
+
+/// Both servers on one new database: a process of each, or with [`Backend::Cluster`] two, behind balancers.
+#[derive(Debug)]
+pub struct Stack {
+    /// Users, tokens, tasks and tags.
+    pub todo: Vec<Server>,
+    /// Comments.
+    pub comments: Vec<Server>,
+    balancers: Option<[Balancer; 2]>,
+    redis: Option<Redis>,
+    backend: Backend,
+    // Last, so that the servers have stopped when their files go.
+    home: TempDir,
+}
+
+impl Stack {
+    /// Starts all of it.
+    ///
+    /// # Panics
+    ///
+    /// If something does not start.
+    #[must_use]
+    pub fn start(backend: Backend) -> Self {
+        let home = or_panic(private_dir("stack-"), "a directory");
+        let redis = (backend == Backend::Cluster).then(|| or_panic(Redis::start(), "a redis"));
+        let settings = Settings {
+            database: match backend {
+                Backend::Sqlite => format!("sqlite:{}", sqlite_file(&home).display()),
+                Backend::Postgres | Backend::Cluster => new_database(&home),
+            },
+            redis: redis.as_ref().map(Redis::url),
+        };
+        let replicas = if backend == Backend::Cluster { 2 } else { 1 };
+        let todo: Vec<_> = (0..replicas).map(|_| settings.of(Server::todo(home.path())).started()).collect();
+        let todo_balancer = (replicas > 1).then(|| balance(&todo));
+        let todo_url = todo_balancer.as_ref().map_or_else(|| todo[0].url(), Balancer::url);
+        let comments = || settings.of(Server::comments(home.path(), &todo_url)).started();
+        let comments: Vec<_> = (0..replicas).map(|_| comments()).collect();
+        let balancers = todo_balancer.map(|todo| [todo, balance(&comments)]);
+        Self { todo, comments, balancers, redis, backend, home }
+    }
+
+    /// Where the todo-servers are reached.
+    #[must_use]
+    pub fn todo_url(&self) -> String {
+        self.balancers.as_ref().map_or_else(|| self.todo[0].url(), |[todo, _]| todo.url())
+    }
+
+    /// Where the comments-servers are reached.
+    #[must_use]
+    pub fn comments_url(&self) -> String {
+        self.balancers.as_ref().map_or_else(|| self.comments[0].url(), |[_, comments]| comments.url())
+    }
+
+    /// What the data is kept in.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The database file, on [`Backend::Sqlite`].
+    #[must_use]
+    pub fn sqlite_file(&self) -> PathBuf {
+        sqlite_file(&self.home)
+    }
+
+    /// What the replicas share, on [`Backend::Cluster`].
+    #[must_use]
+    pub fn redis(&self) -> Option<&Redis> {
+        self.redis.as_ref()
+    }
+}
+
+/// What all the servers of a stack are told.
+struct Settings {
+    database: String,
+    redis: Option<String>,
+}
+
+impl Settings {
+    fn of(&self, server: Server) -> Server {
+        let server = server.setting("DATABASE_URL", &self.database);
+        match &self.redis {
+            Some(url) => server.setting("REDIS_URL", url),
+            None => server,
+        }
+    }
+}
+
+fn balance(servers: &[Server]) -> Balancer {
+    or_panic(Balancer::start(servers.iter().map(Server::address).collect()), "a balancer")
+}
+
+fn sqlite_file(home: &TempDir) -> PathBuf {
+    home.path().join("todo.db")
+}
+
+/// A database with the name of the directory, which nobody else has.
+fn new_database(home: &TempDir) -> String {
+    let name = home.path().file_name().unwrap_or_default().to_string_lossy();
+    or_panic(create_database(&url_from(POSTGRES_URL), &name), "a database")
+}
+
+fn or_panic<T>(made: std::io::Result<T>, what: &str) -> T {
+    made.unwrap_or_else(|error| panic!("cannot make {what}: {error}"))
+}
