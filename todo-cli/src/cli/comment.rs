@@ -3,6 +3,8 @@
 use clap::Subcommand;
 use todo_sdk::model::Id;
 
+use crate::input::fields::id_arg;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum CommentCommand {
     /// List the comments on a task
@@ -11,6 +13,7 @@ pub(crate) enum CommentCommand {
     #[command(visible_alias = "ls")]
     List {
         /// The task's id
+        #[arg(value_parser = id_arg)]
         task: Id,
         /// Only comments that contain this
         #[arg(long, short, value_name = "TEXT")]
@@ -19,6 +22,7 @@ pub(crate) enum CommentCommand {
     /// Comment on a task
     Add {
         /// The task's id
+        #[arg(value_parser = id_arg)]
         task: Id,
         /// The comment; several words are joined by spaces
         #[arg(required = true)]
@@ -27,6 +31,7 @@ pub(crate) enum CommentCommand {
     /// Change a comment
     Edit {
         /// The comment's id
+        #[arg(value_parser = id_arg)]
         comment: Id,
         /// The new text; several words are joined by spaces
         #[arg(required = true)]
@@ -35,7 +40,7 @@ pub(crate) enum CommentCommand {
     /// Delete comments
     Rm {
         /// Ids of comments
-        #[arg(required = true, value_name = "COMMENT")]
+        #[arg(required = true, value_name = "COMMENT", value_parser = id_arg)]
         comments: Vec<Id>,
         /// Don't ask
         #[arg(long, short)]

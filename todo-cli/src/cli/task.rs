@@ -6,7 +6,7 @@ use todo_sdk::model::{Due, Id, Repeat};
 
 use crate::input::{
     dates::{due_arg, moment_arg},
-    fields::{priority_arg, repeat_arg, sort_arg},
+    fields::{id_arg, priority_arg, repeat_arg, sort_arg},
 };
 
 const DATE_HELP: &str = "\
@@ -91,6 +91,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     /// The task's id
+    #[arg(value_parser = id_arg)]
     pub(crate) id: Id,
 }
 
@@ -99,7 +100,7 @@ pub(crate) struct ShowArgs {
 #[command(after_help = DATE_HELP)]
 pub(crate) struct EditArgs {
     /// Ids of tasks
-    #[arg(required = true, value_name = "ID")]
+    #[arg(required = true, value_name = "ID", value_parser = id_arg)]
     pub(crate) ids: Vec<Id>,
     #[command(flatten)]
     pub(crate) changes: Changes,
@@ -154,7 +155,7 @@ pub(crate) struct Changes {
 #[derive(Debug, Args)]
 pub(crate) struct IdArgs {
     /// Ids of tasks
-    #[arg(required = true, value_name = "ID")]
+    #[arg(required = true, value_name = "ID", value_parser = id_arg)]
     pub(crate) ids: Vec<Id>,
 }
 
@@ -164,7 +165,7 @@ pub(crate) struct IdArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RemoveArgs {
     /// Ids of tasks
-    #[arg(required = true, value_name = "ID")]
+    #[arg(required = true, value_name = "ID", value_parser = id_arg)]
     pub(crate) ids: Vec<Id>,
     /// Don't ask
     #[arg(long, short)]

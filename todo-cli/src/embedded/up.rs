@@ -93,20 +93,28 @@ impl Whereabouts {
         ];
         if !printer.quiet {
             let dim = |text| printer.paint(Tone::Dim, text);
+            let name = own_name();
+            let todo = text::line(&name);
             lines.extend([
                 format!("{} {data_dir}", dim("data")),
                 format!("{} {todo_server}/api/swagger  {comments_server}/api/docs", dim("docs")),
                 String::new(),
                 "Try, in another terminal:".to_owned(),
-                format!("  todo register {} --server {todo_server}", user_name()),
-                "  todo add Buy milk --due tomorrow --tag home".to_owned(),
-                "  todo list".to_owned(),
+                format!("  {todo} register {} --server {todo_server}", user_name()),
+                format!("  {todo} add Buy milk --due tomorrow --tag home"),
+                format!("  {todo} list"),
                 String::new(),
                 dim("Ctrl-C stops."),
             ]);
         }
         printer.line(&lines.join("\n"))
     }
+}
+
+/// How this program was called: by its path where it is not on the `PATH`, as after `cargo run`.
+fn own_name() -> String {
+    let called = std::env::args().next().filter(|name| name.contains(std::path::MAIN_SEPARATOR));
+    called.unwrap_or_else(|| "todo".to_owned())
 }
 
 /// A name to suggest.

@@ -1,8 +1,13 @@
 //! Values of fields as they are typed after flags.
 
-use todo_sdk::model::{PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder};
+use todo_sdk::model::{Id, PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder};
 
 use super::suggest::did_you_mean;
+
+/// For clap: the number of a task or a comment.
+pub(crate) fn id_arg(text: &str) -> Result<Id, String> {
+    text.parse().map_err(|_| "an id is a number, as `todo list` shows it".to_owned())
+}
 
 /// For clap: 1 to 4, also written `p1`.
 pub(crate) fn priority_arg(text: &str) -> Result<i16, String> {

@@ -46,7 +46,7 @@ pub struct CreateComment {
 pub struct UpdateComment {
     /// 1–10,000 characters.
     #[serde(default, deserialize_with = "super::patch::present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10000))]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_length = 1, max_length = 10000))]
     pub content: Option<String>,
 }
 

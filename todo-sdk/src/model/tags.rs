@@ -39,7 +39,7 @@ pub struct CreateTag {
 pub struct UpdateTag {
     /// 1–50 characters.
     #[serde(default, deserialize_with = "super::patch::present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 50))]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_length = 1, max_length = 50))]
     pub name: Option<String>,
 }
 

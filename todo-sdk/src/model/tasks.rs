@@ -94,7 +94,7 @@ pub struct CreateTask {
     pub completed: bool,
     /// 1 (highest) to 4 (none); 4 if absent.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 4))]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, minimum = 1, maximum = 4))]
     pub priority: Option<i16>,
     /// When it is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,7 +117,7 @@ pub struct CreateTask {
 pub struct UpdateTask {
     /// 1–100 characters.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_length = 1, max_length = 100))]
     pub title: Option<String>,
     /// Up to 10,000 characters; `null` clears.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
@@ -125,6 +125,7 @@ pub struct UpdateTask {
     pub description: Option<Option<String>>,
     /// `true` completes, `false` reopens.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub completed: Option<bool>,
     /// 1 (highest) to 4 (none); `null` clears.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]

@@ -73,6 +73,7 @@ pub struct CreateUser {
 pub struct UpdateUser {
     /// IANA name.
     #[serde(default, deserialize_with = "super::patch::present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub timezone: Option<String>,
     /// `null` clears.
     #[serde(default, deserialize_with = "super::patch::nullable", skip_serializing_if = "Option::is_none")]
@@ -80,11 +81,11 @@ pub struct UpdateUser {
     pub language: Option<Option<Language>>,
     /// The new password; needs `current_password` where the account has one. Ends every session.
     #[serde(default, deserialize_with = "super::patch::present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 8, max_length = 256, format = Password))]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_length = 8, max_length = 256, format = Password))]
     pub password: Option<String>,
     /// The password so far.
     #[serde(default, deserialize_with = "super::patch::present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, format = Password))]
     pub current_password: Option<String>,
 }
 
