@@ -18,8 +18,8 @@ use super::{default_zone, failed};
 use crate::error::Error;
 
 /// Addresses that never leave this process.
-const TODO: &str = "http://todo-server.local";
-const COMMENTS: &str = "http://comments-server.local";
+const TODO_SERVER: &str = "http://todo-server.local";
+const COMMENTS_SERVER: &str = "http://comments-server.local";
 /// The account of whoever works on this machine without signing in.
 const ACCOUNT: &str = "local";
 
@@ -40,7 +40,7 @@ impl Local {
     pub(crate) fn client_builder(&self) -> Result<ClientBuilder, Error> {
         let routers =
             Routers { todo: self.todo.router().map_err(failed)?, comments: self.comments.router().map_err(failed)? };
-        Ok(Client::builder(TODO).comments_server(COMMENTS).transport(Arc::new(routers)))
+        Ok(Client::builder(TODO_SERVER).comments_server(COMMENTS_SERVER).transport(Arc::new(routers)))
     }
 
     /// A token that acts as whoever works on this machine.
@@ -81,7 +81,7 @@ struct Routers {
 #[async_trait]
 impl Transport for Routers {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
-        let of_comments = request.uri().host().is_some_and(|host| COMMENTS.ends_with(host));
+        let of_comments = request.uri().host().is_some_and(|host| COMMENTS_SERVER.ends_with(host));
         let router = if of_comments { &self.comments } else { &self.todo };
         let response = match router.clone().oneshot(request.map(axum::body::Body::from)).await {
             Ok(response) => response,
