@@ -1,9 +1,19 @@
 //! Whether the server is alive, and whether it can work.
 
-use crate::{Error, Kit, reply::Reply};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
 use axum::extract::{FromRef, State};
 use serde_json::json;
+use todo_sdk::Client;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{Error, Kit, reply::Reply};
+
+/// How long a health check waits.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// `/api/health` and `/api/ready`.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -12,6 +22,26 @@ where
     Kit: FromRef<S>,
 {
     OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
+}
+
+/// Whether the server at `url` can work, as a container's health check asks.
+///
+/// # Errors
+///
+/// If it can't, or does not answer.
+pub async fn check(url: &str) -> Result<(), todo_sdk::Error> {
+    Client::builder(url).timeout(CHECK_TIMEOUT).retries(0).build()?.ready().await
+}
+
+/// Where a server that listens there is reached from the same machine.
+#[must_use]
+pub fn local_url(listen: SocketAddr) -> String {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, listen.port()))
 }
 
 /// The process answers.

@@ -42,7 +42,8 @@ pub enum SettingsError {
 /// See [`SettingsError`].
 pub fn load<T: CommandFactory + FromArgMatches>(file: &str) -> Result<T, SettingsError> {
     let path = paths::config_dir().join(file);
-    let command = with_file(T::command(), &path)?;
+    // Settings stand before or after the name of a command.
+    let command = with_file(T::command().mut_args(|arg| arg.global(true)), &path)?;
     Ok(T::from_arg_matches(&command.try_get_matches()?)?)
 }
 

@@ -137,6 +137,15 @@ impl Client {
         self.session.pair()
     }
 
+    /// Whether the todo-server can work; no token is needed.
+    ///
+    /// # Errors
+    ///
+    /// It can't be reached, or its database does not answer it.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.send_unsigned(Call::get(request::Server::Todo, "api/ready")).await.map(drop)
+    }
+
     /// Accounts.
     #[must_use]
     pub fn users(&self) -> Users {
