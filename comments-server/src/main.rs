@@ -2,9 +2,31 @@
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
 use comments_server::{App, Settings};
-use server_kit::{clock::Clock, serve, settings, telemetry};
+use server_kit::{clock::Clock, health, serve, settings, telemetry};
 use todo_sdk::Client;
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "comments-server", version, about = "Comments on tasks over REST")]
+struct Program {
+    #[command(flatten)]
+    settings: Settings,
+    /// What to do instead of serving
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Command {
+    /// Ask the server whether it can work, and end with 0 or 1
+    Health {
+        /// Where it is, if not where these settings say
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+    },
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -15,7 +37,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let settings: Settings = settings::load("comments-server.toml")?;
+    let Program { settings, command } = settings::load("comments-server.toml")?;
+    if let Some(Command::Health { url }) = command {
+        serve::install_tls_provider();
+        health::check(&url.unwrap_or_else(|| health::local_url(settings.listen))).await?;
+        println!("ready");
+        return Ok(());
+    }
     let _telemetry = telemetry::init("comments-server", settings.common.log_format);
     serve::install_tls_provider();
     let client = Client::builder(&settings.todo_server_url)

@@ -10,6 +10,7 @@
 //! # }
 //! ```
 
+pub mod admin;
 mod app;
 mod keys;
 mod local;

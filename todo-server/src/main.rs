@@ -2,8 +2,20 @@
 
 use std::process::ExitCode;
 
+use clap::Parser;
 use server_kit::{clock::Clock, serve, settings, telemetry};
-use todo_server::{App, Settings};
+use todo_server::{App, Settings, admin::Command};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "todo-server", version, about = "Users, tokens, tasks, tags and reminders over REST")]
+struct Program {
+    #[command(flatten)]
+    settings: Settings,
+    /// What to do instead of serving
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -14,7 +26,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let settings: Settings = settings::load("todo-server.toml")?;
+    let Program { settings, command } = settings::load("todo-server.toml")?;
+    if let Some(command) = command {
+        let _telemetry = telemetry::init("todo-server", settings.common.log_format);
+        serve::install_tls_provider();
+        return Ok(command.run(&settings).await?);
+    }
     let _telemetry = telemetry::init("todo-server", settings.common.log_format);
     serve::install_tls_provider();
     let Some(app) = serve::unless_stopped(App::open(&settings, Clock::system())).await else { return Ok(()) };

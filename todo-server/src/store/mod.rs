@@ -3,6 +3,7 @@
 pub mod sessions;
 pub mod tags;
 pub mod tasks;
+pub mod transfer;
 pub mod users;
 
 use chrono::{DateTime, Utc};

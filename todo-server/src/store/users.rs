@@ -87,6 +87,18 @@ pub async fn get(conn: &mut Conn<'_>, id: Id) -> Result<User, Error> {
     row.map(User::from).ok_or(Error::NotFound("user"))
 }
 
+/// Some accounts after that id, in the order of ids.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn page(conn: &mut Conn<'_>, after: Id) -> Result<Vec<User>, Error> {
+    let select = format!("SELECT {COLUMNS} FROM users WHERE id > $1 ORDER BY id LIMIT 1000");
+    let rows: Vec<Row> =
+        on!(conn, |c| sqlx::query_as(sqlx::AssertSqlSafe(select)).bind(after).fetch_all(&mut *c).await?);
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
 /// The id and password hash that belong to a name, whatever its case.
 ///
 /// # Errors

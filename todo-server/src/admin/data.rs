@@ -1,0 +1,66 @@
+//! `export` and `import`.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, BufWriter},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use server_kit::db::Db;
+use tempfile::NamedTempFile;
+
+use super::AdminError;
+use crate::store::transfer::{export, import};
+
+/// Bytes that are read or written at once.
+const BUFFER: usize = 256 * 1024;
+
+/// Arguments of `export`.
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// The file, made whole or not at all and readable by its owner alone; standard output if absent
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl ExportArgs {
+    pub(super) async fn run(self, db: &Db) -> Result<(), AdminError> {
+        let Some(path) = self.output else {
+            export(db, BufWriter::with_capacity(BUFFER, io::stdout())).await?;
+            return Ok(());
+        };
+        let failed = || AdminError::io(format!("cannot write {}", path.display()));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Such a file is readable by its owner alone, and gone if anything fails.
+        let file = NamedTempFile::new_in(folder).map_err(failed())?;
+        let lines = export(db, BufWriter::with_capacity(BUFFER, file.as_file())).await?;
+        file.as_file().sync_all().map_err(failed())?;
+        file.persist(&path).map_err(|error| failed()(error.error))?;
+        eprintln!("exported {lines} lines to {}", path.display());
+        Ok(())
+    }
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Clone, Args)]
+pub struct ImportArgs {
+    /// The file; `-` for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+}
+
+impl ImportArgs {
+    pub(super) async fn run(self, db: &Db) -> Result<(), AdminError> {
+        let from: Box<dyn BufRead + Send> = if self.file == Path::new("-") {
+            Box::new(BufReader::with_capacity(BUFFER, io::stdin()))
+        } else {
+            let file =
+                File::open(&self.file).map_err(AdminError::io(format!("cannot read {}", self.file.display())))?;
+            Box::new(BufReader::with_capacity(BUFFER, file))
+        };
+        let lines = import(db, from).await?;
+        eprintln!("imported {lines} lines");
+        Ok(())
+    }
+}
