@@ -21,6 +21,7 @@ pub struct Stack {
     balancers: Option<[Balancer; 2]>,
     redis: Option<Redis>,
     backend: Backend,
+    database: String,
     // Last, so that the servers have stopped when their files go.
     home: TempDir,
 }
@@ -33,6 +34,16 @@ impl Stack {
     /// If something does not start.
     #[must_use]
     pub fn start(backend: Backend) -> Self {
+        Self::start_with(backend, &[])
+    }
+
+    /// Starts all of it, with further settings for every server.
+    ///
+    /// # Panics
+    ///
+    /// If something does not start.
+    #[must_use]
+    pub fn start_with(backend: Backend, others: &[(&str, &str)]) -> Self {
         let home = or_panic(private_dir("stack-"), "a directory");
         let redis = (backend == Backend::Cluster).then(|| or_panic(Redis::start(), "a redis"));
         let settings = Settings {
@@ -41,6 +52,7 @@ impl Stack {
                 Backend::Postgres | Backend::Cluster => new_database(&home),
             },
             redis: redis.as_ref().map(Redis::url),
+            others,
         };
         let replicas = if backend == Backend::Cluster { 2 } else { 1 };
         let todo: Vec<_> = (0..replicas).map(|_| settings.of(Server::todo(home.path())).started()).collect();
@@ -49,7 +61,7 @@ impl Stack {
         let comments = || settings.of(Server::comments(home.path(), &todo_url)).started();
         let comments: Vec<_> = (0..replicas).map(|_| comments()).collect();
         let balancers = todo_balancer.map(|todo| [todo, balance(&comments)]);
-        Self { todo, comments, balancers, redis, backend, home }
+        Self { todo, comments, balancers, redis, backend, database: settings.database, home }
     }
 
     /// Where the todo-servers are reached.
@@ -70,6 +82,12 @@ impl Stack {
         self.backend
     }
 
+    /// The database, as the servers are told of it.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        &self.database
+    }
+
     /// The database file, on [`Backend::Sqlite`].
     #[must_use]
     pub fn sqlite_file(&self) -> PathBuf {
@@ -84,14 +102,16 @@ impl Stack {
 }
 
 /// What all the servers of a stack are told.
-struct Settings {
+struct Settings<'a> {
     database: String,
     redis: Option<String>,
+    others: &'a [(&'a str, &'a str)],
 }
 
-impl Settings {
+impl Settings<'_> {
     fn of(&self, server: Server) -> Server {
         let server = server.setting("DATABASE_URL", &self.database);
+        let server = self.others.iter().fold(server, |server, (name, value)| server.setting(name, *value));
         match &self.redis {
             Some(url) => server.setting("REDIS_URL", url),
             None => server,

@@ -9,6 +9,7 @@ mod durability;
 mod limits;
 mod lists;
 mod openapi;
+mod operator;
 mod paging;
 mod services;
 mod tags;
