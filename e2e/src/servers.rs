@@ -136,16 +136,32 @@ impl Server {
     ///
     /// If it does not come to listen; its log says why.
     pub fn start(&mut self) {
-        let mut command = command(self.name, &self.home);
-        command.args(&self.arguments).envs(self.settings.iter().map(|(name, value)| (name, value)));
-        for (index, setting) in self.listen.iter().enumerate() {
-            let address = self.addresses.get(index).copied().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
-            command.env(setting, address.to_string());
-        }
+        let command = self.command();
         match self.run(command) {
             Ok(addresses) => self.addresses = addresses,
             Err(error) => panic!("{} did not start: {error}", self.name),
         }
+    }
+
+    /// Where it will listen, instead of on a free port.
+    #[must_use]
+    pub fn at(mut self, address: SocketAddr) -> Self {
+        self.addresses = vec![address];
+        self
+    }
+
+    /// Starts it without waiting for it.
+    ///
+    /// # Panics
+    ///
+    /// If the system can't.
+    #[must_use]
+    pub fn spawned(mut self) -> Self {
+        let command = self.command();
+        if let Err(error) = self.spawn(command) {
+            panic!("{} did not start: {error}", self.name);
+        }
+        self
     }
 
     /// [`Self::start`] as the last link of a chain.
@@ -155,12 +171,27 @@ impl Server {
         self
     }
 
-    fn run(&mut self, mut command: Command) -> io::Result<Vec<SocketAddr>> {
+    fn command(&self) -> Command {
+        let mut command = command(self.name, &self.home);
+        command.args(&self.arguments).envs(self.settings.iter().map(|(name, value)| (name, value)));
+        for (index, setting) in self.listen.iter().enumerate() {
+            let address = self.addresses.get(index).copied().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
+            command.env(setting, address.to_string());
+        }
+        command
+    }
+
+    /// Answers its lines as they come.
+    fn spawn(&mut self, mut command: Command) -> io::Result<mpsc::Receiver<String>> {
         let log = OpenOptions::new().create(true).append(true).open(self.log())?;
         command.stdout(Stdio::piped()).stderr(log.try_clone()?);
         let process = self.process.insert(Process::spawn(command)?);
         let stdout = process.child().stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let lines = lines(stdout, log);
+        Ok(lines(stdout, log))
+    }
+
+    fn run(&mut self, command: Command) -> io::Result<Vec<SocketAddr>> {
+        let lines = self.spawn(command)?;
         let end = Instant::now() + START_LIMIT;
         let mut addresses = Vec::new();
         while addresses.len() < self.listen.len() {
@@ -173,6 +204,12 @@ impl Server {
 
     fn log(&self) -> PathBuf {
         self.home.join(format!("{}.log", self.name))
+    }
+
+    /// All that programs of this name in the same home have said so far.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.

@@ -36,6 +36,7 @@ pub async fn run(
     router: Router,
     besides: LocalBoxFuture<'_, ()>,
 ) -> io::Result<()> {
+    raise_open_files();
     let figures: LocalBoxFuture<_> = match common.metrics_listen {
         Some(listen) => {
             let handle = metrics::install().map_err(io::Error::other)?;
@@ -51,6 +52,18 @@ pub async fn run(
         _ = besides => {}
     }
     Ok(())
+}
+
+/// A connection is an open file, and the usual limit of 1,024 is made for programs that serve nobody.
+fn raise_open_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+            tracing::warn!(%error, "cannot raise the limit of open files");
+        }
+    }
 }
 
 /// What `start` answers, or nothing if the program is asked to stop before: it may be waiting for something.

@@ -1,11 +1,15 @@
 //! Settings: flag, then environment, then file, then default.
 
 use std::{
+    ffi::OsString,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{
+    CommandFactory, FromArgMatches,
+    error::{ContextKind, ContextValue},
+};
 use ipnet::IpNet;
 
 use crate::{db::DatabaseUrl, paths, redis::RedisUrl, telemetry::LogFormat, throttle::Rate};
@@ -44,7 +48,35 @@ pub fn load<T: CommandFactory + FromArgMatches>(file: &str) -> Result<T, Setting
     let path = paths::config_dir().join(file);
     // Settings stand before or after the name of a command.
     let command = with_file(T::command().mut_args(|arg| arg.global(true)), &path)?;
-    Ok(T::from_arg_matches(&command.try_get_matches()?)?)
+    Ok(parse_with(command, std::env::args_os())?)
+}
+
+/// Reads the settings `T` from these arguments, of which the first is the program's name, and the environment.
+///
+/// # Errors
+///
+/// As clap says, without what nobody should see.
+pub fn parse<T: CommandFactory + FromArgMatches>(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> Result<T, clap::Error> {
+    parse_with(T::command(), arguments)
+}
+
+fn parse_with<T: FromArgMatches>(
+    command: clap::Command,
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> Result<T, clap::Error> {
+    let secret: Vec<String> =
+        command.get_arguments().filter(|arg| arg.is_hide_env_values_set()).map(ToString::to_string).collect();
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| T::from_arg_matches(&matches));
+    parsed.map_err(|mut error| {
+        // clap quotes the value that it refuses.
+        let about = error.get(ContextKind::InvalidArg);
+        if matches!(about, Some(ContextValue::String(arg)) if secret.contains(arg)) {
+            error.insert(ContextKind::InvalidValue, ContextValue::String("(not shown)".to_owned()));
+        }
+        error
+    })
 }
 
 /// Puts what the file says in the place of the defaults.

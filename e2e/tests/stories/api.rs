@@ -27,16 +27,25 @@ pub(crate) struct Api {
 impl Api {
     /// Somebody without a token.
     pub(crate) fn anonymous(stack: &Stack) -> Self {
+        Self::at(stack.todo_url(), stack.comments_url())
+    }
+
+    /// Somebody without a token who calls the servers at these addresses.
+    pub(crate) fn at(todo: String, comments: String) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, todo: stack.todo_url(), comments: stack.comments_url(), token: None }
+        Self { http, todo, comments, token: None }
     }
 
     /// A new user who has signed in.
     pub(crate) async fn person(stack: &Stack, name: &str) -> Self {
-        let nobody = Self::anonymous(stack);
-        nobody.register(name).await;
-        let pair = nobody.sign_in(name).await;
-        nobody.with_token(pair["access"].as_str().unwrap())
+        Self::anonymous(stack).joined(name).await
+    }
+
+    /// The same servers as a new user who has signed in.
+    pub(crate) async fn joined(&self, name: &str) -> Self {
+        self.register(name).await;
+        let pair = self.sign_in(name).await;
+        self.with_token(pair["access"].as_str().unwrap())
     }
 
     /// Makes an account and answers the user.

@@ -1,8 +1,7 @@
 //! `todo up`: both servers in this process.
 
-use clap::Parser;
 use serde::Serialize;
-use server_kit::{clock::Clock, serve, telemetry};
+use server_kit::{clock::Clock, serve, settings, telemetry};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{default_zone, failed};
@@ -19,7 +18,7 @@ pub(crate) fn up(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
 }
 
 async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
-    let settings = settings(args)?;
+    let settings = read_settings(args)?;
     let wants_log = ["RUST_LOG", "LOG_FORMAT"].iter().any(|name| std::env::var_os(name).is_some());
     let _telemetry = wants_log.then(|| telemetry::init("todo", settings.common.log_format));
     serve::install_tls_provider();
@@ -57,9 +56,9 @@ async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
 }
 
 /// What the environment says to servers goes here too.
-fn settings(args: &UpArgs) -> Result<todo_server::Settings, Error> {
+fn read_settings(args: &UpArgs) -> Result<todo_server::Settings, Error> {
     let listen = args.listen.to_string();
-    let parsed = todo_server::Settings::try_parse_from(["todo up", "--listen", &listen]);
+    let parsed = settings::parse::<todo_server::Settings>(["todo up", "--listen", &listen]);
     let mut settings = parsed.map_err(|error| Error::usage(error.to_string()))?;
     if std::env::var_os("TODO_SERVER_TIME_ZONE").is_none() {
         settings.time_zone = default_zone();
