@@ -66,13 +66,13 @@ fn parse_with<T: FromArgMatches>(
     command: clap::Command,
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<T, clap::Error> {
-    let secret: Vec<String> =
-        command.get_arguments().filter(|arg| arg.is_hide_env_values_set()).map(ToString::to_string).collect();
+    let hidden = command.get_arguments().filter(|arg| arg.is_hide_env_values_set());
+    let secret: Vec<String> = hidden.filter_map(|arg| Some(format!("--{} ", arg.get_long()?))).collect();
     let parsed = command.try_get_matches_from(arguments).and_then(|matches| T::from_arg_matches(&matches));
     parsed.map_err(|mut error| {
         // clap quotes the value that it refuses.
-        let about = error.get(ContextKind::InvalidArg);
-        if matches!(about, Some(ContextValue::String(arg)) if secret.contains(arg)) {
+        let about = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+        if secret.iter().any(|arg| about.starts_with(arg)) {
             error.insert(ContextKind::InvalidValue, ContextValue::String("(not shown)".to_owned()));
         }
         error
