@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 
 use rstest::rstest;
 use server_kit::{
@@ -10,6 +10,7 @@ use server_kit::{
     on,
     testing::{Engine, TestDb},
 };
+use sqlx::Executor;
 use todo_server::store::transfer::{self, TransferError};
 
 /// A bit of everything: every kind of row, with and without what may be absent, and ids whose rows are gone.
@@ -105,24 +106,139 @@ async fn what_is_not_whole_is_refused_whole(#[case] engine: Engine) {
         let kept = lines.iter().enumerate().filter(|(index, _)| index + 1 != line).map(|(_, line)| *line);
         kept.collect::<Vec<_>>().join("\n") + "\n"
     };
+    let newer = r#"{"begin":{"format":"todo-data","version":2,"next_ids":[],"compression":"none"}}"#;
     let cases = [
         (String::new(), "the data ends after 0 lines"),
-        ("hello\n".to_owned(), "line 1: expected value"),
-        (without(1), "line 1:"),
+        ("hello\n".to_owned(), "line 1: expected the first line of an export"),
+        (without(1), "line 1: expected the first line of an export"),
+        (LINES.replace("todo-data", "other-data"), "line 1: expected the first line of an export"),
+        (LINES.replace(",\"last_ids\"", ",\"ids\""), "line 1: begin.ids: unknown field `ids`"),
+        (LINES.replace(lines[0], newer), "the data is of version 2, this program knows up to 1"),
         (without(13), "the data ends after 12 lines"),
         (LINES[..LINES.len() - 30].to_owned(), "the data ends after 12 lines"),
+        (LINES.trim_end().to_owned(), "the data ends after 13 lines"),
         (without(12), "line 12: the end speaks of 11 lines, there are 10"),
-        (without(2).replace("\"lines\":11", "\"lines\":10"), "the database refuses the data"),
-        (LINES.replace("\"task_id\":1,\"tag_id\"", "\"task\":1,\"tag_id\""), "line 9: unknown field `task`"),
-        (LINES.replace("\"version\":1,\"last_ids\"", "\"version\":2,\"last_ids\""), "the data is of version 2"),
-        (LINES.replace("todo-data", "other-data"), "line 1: expected the first line of an export"),
         (LINES.to_owned() + "{}\n", "line 14: there is something after the end"),
+        (LINES.to_owned() + "{", "line 14: there is something after the end"),
     ];
     for (text, expected) in cases {
-        let error = import(&test.db, &text).await.unwrap_err().to_string();
-        assert!(error.starts_with(expected), "{error:?} is not {expected:?}");
-        assert_eq!(export(&test.db).await.lines().count(), 2, "{expected}: something was kept");
+        refuses(&test.db, &text, expected).await;
     }
     import(&test.db, LINES).await.unwrap();
     assert!(matches!(import(&test.db, LINES).await, Err(TransferError::NotEmpty)));
+}
+
+/// A line that is wrong is named by its number, whether it is wrong in itself or beside the others.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_fault_is_told_by_its_line(#[case] engine: Engine) {
+    let test = TestDb::open(engine).await;
+    let cases = [
+        ("{\"user\":{\"id\":4", "garbage", "line 3: expected value (column 1)"),
+        ("\"id\":4,\"username\"", "\"id\":0,\"username\"", "line 3: user.id: must be at least 1 (column 15)"),
+        ("боб", "бо\\u0000б", "line 3: user.username: must not contain the NUL character"),
+        ("Europe/Berlin", "Europe/Atlantis", "line 2: user.timezone: must be an IANA time zone"),
+        (".123456Z", ".1234567Z", "line 2: user.date_joined: must lie between"),
+        ("\"0001-01-01T", "\"-0001-01-01T", "line 8: task.date_created: must lie between"),
+        ("2026-03-05\",\"remind", "2026-02-30\",\"remind", "line 7: task.due_day: input is out of range"),
+        ("\"priority\":1", "\"priority\":9", "line 7: task.priority: must be from 1 to 4"),
+        ("\"completion\"", "\"whim\"", "line 7: task.repeat_from: must be schedule or completion"),
+        ("\"task_id\":1,\"tag_id\"", "\"task\":1,\"tag_id\"", "line 9: task_tag.task: unknown field `task`"),
+        ("task.deleted", "task.eaten", "line 12: change.event: must be the name of an event"),
+        ("\"before\":\"{}\"", "\"before\":\"{\"", "line 12: change.before: must be a JSON document"),
+        ("\"id\":4,\"username\"", "\"id\":1,\"username\"", "line 3: it clashes with a line before it"),
+        ("\"боб\"", "\"ANN\"", "line 3: it clashes with a line before it"),
+        ("\"user_id\":4,\"chat_id\"", "\"user_id\":5,\"chat_id\"", "line 4: it refers to something that no line"),
+        ("\"task_id\":1,\"content\"", "\"task_id\":2,\"content\"", "line 10: it refers to something that no line"),
+        ("\"seq\":2}", "\"seq\":1}", "the data does not fit together: a user's seq"),
+    ];
+    for (from, to, expected) in cases {
+        assert!(LINES.contains(from), "{from}");
+        refuses(&test.db, &LINES.replacen(from, to, 1), expected).await;
+    }
+    // PostgreSQL's keys tell the line, SQLite's know nothing of the user.
+    let foreign = match engine {
+        Engine::Sqlite => ["the data does not fit together: a task has a tag of another user"; 2],
+        Engine::Postgres => ["line 9: it refers to something that no line"; 2],
+    };
+    let cases = [
+        ("\"task_id\":1,\"tag_id\":3", "\"task_id\":1,\"tag_id\":6"),
+        ("\"user_id\":1,\"task_id\":1,\"tag", "\"user_id\":4,\"task_id\":1,\"tag"),
+    ];
+    for ((from, to), expected) in cases.into_iter().zip(foreign) {
+        refuses(&test.db, &LINES.replacen(from, to, 1), expected).await;
+    }
+}
+
+async fn refuses(db: &Db, text: &str, expected: &str) {
+    let error = import(db, text).await.unwrap_err().to_string();
+    assert!(error.starts_with(expected), "{error:?} is not {expected:?}");
+    assert_eq!(export(db).await.lines().count(), 2, "{expected}: something was kept");
+}
+
+/// More rows than go into one INSERT, with a fault in the second one.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn many_rows_are_written_in_several_goes(#[case] engine: Engine) {
+    let test = TestDb::open(engine).await;
+    let (begin, rest) = LINES.split_once('\n').unwrap();
+    let user = rest.lines().next().unwrap();
+    let with = |tags: &[String]| {
+        let lines =
+            [&[begin.to_owned(), user.to_owned()], tags, &[format!(r#"{{"end":{{"lines":{}}}}}"#, tags.len() + 1)]];
+        lines.concat().join("\n") + "\n"
+    };
+    let tag = |id: u32| format!(r#"{{"tag":{{"id":{id},"user_id":1,"name":"tag {id}","version":1}}}}"#);
+    let mut tags: Vec<String> = (1..=2500).map(tag).collect();
+    let whole = with(&tags);
+    tags[1800] = tag(7);
+    refuses(&test.db, &with(&tags), "line 1803: it clashes with a line before it").await;
+    import(&test.db, &whole).await.unwrap();
+    assert_eq!(export(&test.db).await, whole.replace("\"tags\":7", "\"tags\":2500"), "ids go on after the highest");
+}
+
+/// Somebody who, once the first of the export was written, adds something to the database.
+struct Meanwhile {
+    db: Option<Db>,
+    written: Vec<u8>,
+}
+
+impl Write for Meanwhile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if let Some(db) = self.db.take() {
+            let runtime = tokio::runtime::Handle::current();
+            let late = r#"INSERT INTO users (username, username_folded, timezone, date_joined)
+                VALUES ('late', 'late', 'UTC', '2026-03-01T10:00:00+00:00')"#;
+            let add = async move {
+                let insert = db.write(move |conn| {
+                    Box::pin(async move { Ok(server_kit::on!(conn, |c| c.execute(late).await.map(|_| ()))?) })
+                });
+                insert.await.unwrap();
+            };
+            std::thread::scope(|scope| scope.spawn(|| runtime.block_on(add)).join()).unwrap();
+        }
+        self.written.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_is_of_one_moment(#[case] engine: Engine) {
+    let test = TestDb::open(engine).await;
+    import(&test.db, LINES).await.unwrap();
+    let before = export(&test.db).await;
+    let mut meanwhile = Meanwhile { db: Some(test.db.clone()), written: Vec::new() };
+    transfer::export(&test.db, &mut meanwhile).await.unwrap();
+    assert_eq!(String::from_utf8(meanwhile.written).unwrap(), before);
+    assert!(export(&test.db).await.contains("\"late\""));
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use server_kit::{Error, db::Conn};
 use sqlx::AssertSqlSafe;
 
-/// Tables whose ids are counted.
-const TABLES: [&str; 5] = ["comments", "tags", "tasks", "telegram_users", "users"];
+use super::tables;
 
 /// The last id that each table has handed out.
 pub(super) async fn read(conn: &mut Conn<'_>) -> Result<BTreeMap<String, i64>, Error> {
     let mut last_ids = BTreeMap::new();
-    for table in TABLES {
+    for table in tables::counted() {
         let last: Option<i64> = match conn {
             Conn::Sqlite(c) => {
                 sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = $1")
@@ -31,7 +30,7 @@ pub(super) async fn read(conn: &mut Conn<'_>) -> Result<BTreeMap<String, i64>, E
 
 /// Goes on counting after those ids; those of other tables are none of ours.
 pub(super) async fn write(conn: &mut Conn<'_>, last_ids: &BTreeMap<String, i64>) -> Result<(), Error> {
-    for table in TABLES {
+    for table in tables::counted() {
         let last = last_ids.get(table).copied().unwrap_or(0).max(0);
         match conn {
             Conn::Sqlite(c) => {

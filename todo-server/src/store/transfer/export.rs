@@ -42,14 +42,20 @@ pub async fn export(db: &Db, to: impl Write + Send) -> Result<u64, TransferError
     let mut reader = db.read().await?;
     let mut conn = reader.conn();
     begin(&mut conn).await?;
+    let written = write_all(&mut conn, to).await;
+    // It only read; either way the connection goes back to the others as it came.
+    on!(&mut conn, |c| c.execute("ROLLBACK").await.map(|_| ()))?;
+    written
+}
+
+async fn write_all(conn: &mut Conn<'_>, to: impl Write + Send) -> Result<u64, TransferError> {
     let mut writer = Writer { to, lines: 0 };
-    let last_ids = counters::read(&mut conn).await?;
+    let last_ids = counters::read(conn).await?;
     writer.line(&Frame::Begin(Begin { format: FORMAT.to_owned(), version: VERSION, last_ids }))?;
-    tables::each_row(&mut conn, &mut writer).await?;
+    tables::each_row(conn, &mut writer).await?;
     let end = End { lines: writer.lines - 1 };
     writer.line(&Frame::End(end))?;
     writer.to.flush()?;
-    on!(&mut conn, |c| c.execute("COMMIT").await.map(|_| ()))?;
     Ok(writer.lines)
 }
 

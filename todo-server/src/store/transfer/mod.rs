@@ -13,7 +13,9 @@
 mod counters;
 mod export;
 mod import;
+mod lines;
 mod tables;
+mod values;
 
 use std::{collections::BTreeMap, io};
 
@@ -33,9 +35,9 @@ pub enum TransferError {
     /// The database.
     #[error(transparent)]
     Database(#[from] server_kit::Error),
-    /// The data does not fit together.
-    #[error("the database refuses the data")]
-    Refused(#[source] sqlx::Error),
+    /// Each line is fine, but they don't fit together.
+    #[error("the data does not fit together: {0}")]
+    Misfit(&'static str),
     /// The file or pipe.
     #[error("cannot read or write the data")]
     Io(#[from] io::Error),
@@ -57,7 +59,7 @@ pub enum TransferError {
     #[error("the data is of version {0}, this program knows up to {VERSION}; use a newer todo-server")]
     Newer(u32),
     /// There is something already.
-    #[error("the database has accounts already; import into an empty one")]
+    #[error("the database has accounts already; import into a new one, named by DATABASE_URL")]
     NotEmpty,
 }
 

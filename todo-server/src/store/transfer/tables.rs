@@ -1,26 +1,40 @@
 //! What the data set consists of: each table once, for both directions and both engines.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use server_kit::{Error, db::Conn, on};
+use server_kit::{db::Conn, on};
 use sqlx::{FromRow, QueryBuilder, postgres::PgRow, sqlite::SqliteRow};
-use todo_sdk::model::Id;
+
+use super::{
+    TransferError, export, import,
+    values::{Count, Document, Event, Moment, Number, Priority, RepeatFrom, Text, Zone},
+};
 
 /// A row of a table.
 pub(super) trait Row:
-    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Serialize + Send + Unpin + 'static
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Serialize + Send + Sync + Unpin + 'static
 {
     /// Every row, in the order of its key.
     const SELECT: &'static str;
 
     /// Adds rows, at most [`CHUNK`] at once.
-    async fn insert(conn: &mut Conn<'_>, rows: Vec<Self>) -> Result<(), Error>;
+    async fn insert(conn: &mut Conn<'_>, rows: &[Numbered<Self>]) -> Result<(), sqlx::Error>
+    where
+        Self: Sized;
 }
 
 /// Rows of one INSERT: times the columns of the widest table, this stays below either engine's bound of parameters.
 pub(super) const CHUNK: usize = 1000;
 
+/// What stood in a line, with the number of that line, from 1.
+#[derive(Debug)]
+pub(super) struct Numbered<T> {
+    pub(super) line: u64,
+    pub(super) value: T,
+}
+
 /// For each table: the row's type, the table, its key, its columns, and the columns that hold another one in lower case.
+/// Where the first column is `id`, the table counts its ids.
 macro_rules! tables {
     ($($Row:ident, $list:ident = $table:literal by $key:literal {
         $first:ident: $first_type:ty $(, $column:ident: $type:ty)*
@@ -38,7 +52,7 @@ macro_rules! tables {
                     "SELECT ", stringify!($first), $(", ", stringify!($column),)* " FROM ", $table, " ORDER BY ", $key
                 );
 
-                async fn insert(conn: &mut Conn<'_>, rows: Vec<Self>) -> Result<(), Error> {
+                async fn insert(conn: &mut Conn<'_>, rows: &[Numbered<Self>]) -> Result<(), sqlx::Error> {
                     const INSERT: &str = concat!(
                         "INSERT INTO ", $table, " (", stringify!($first), $(", ", stringify!($column),)*
                         $(", ", stringify!($folded),)* ") "
@@ -46,16 +60,19 @@ macro_rules! tables {
                     on!(conn, |c| {
                         let mut insert = QueryBuilder::new(INSERT);
                         insert.push_values(rows, |mut values, row| {
-                            let Self { $first, $($column),* } = row;
-                            $(let $folded = $text.to_lowercase();)*
-                            values.push_bind($first) $(.push_bind($column))* $(.push_bind($folded))*;
+                            let Self { $first, $($column),* } = &row.value;
+                            values.push_bind($first) $(.push_bind($column))* $(.push_bind($text.folded()))*;
                         });
-                        insert.build().execute(&mut *c).await.map(|_| ())?;
-                    });
-                    Ok(())
+                        insert.build().execute(&mut *c).await.map(|_| ())
+                    })
                 }
             }
         )+
+
+        /// Tables whose ids are counted.
+        pub(super) fn counted() -> impl Iterator<Item = &'static str> {
+            [$(($table, stringify!($first))),+].into_iter().filter(|(_, first)| *first == "id").map(|(table, _)| table)
+        }
 
         /// One line between the first and the last.
         #[derive(Debug, Serialize, Deserialize)]
@@ -64,41 +81,24 @@ macro_rules! tables {
             $($Row($Row),)+
         }
 
-        /// Lines of one kind that are waiting to be written.
-        #[derive(Debug, Default)]
-        pub(super) struct Waiting {
-            $($list: Vec<$Row>,)+
-        }
-
-        impl Waiting {
-            /// Adds a line; answers whether that kind is enough for one INSERT now.
-            pub(super) fn push(&mut self, line: Line) -> bool {
-                match line {
-                    $(Line::$Row(row) => {
-                        self.$list.push(row);
-                        self.$list.len() >= CHUNK
-                    })+
+        /// Writes lines, at most [`CHUNK`] at once; those that others refer to first.
+        pub(super) async fn insert(conn: &mut Conn<'_>, lines: Vec<Numbered<Line>>) -> Result<(), TransferError> {
+            $(let mut $list = Vec::new();)+
+            for Numbered { line, value } in lines {
+                match value {
+                    $(Line::$Row(value) => $list.push(Numbered { line, value }),)+
                 }
             }
-
-            /// Writes all of it, tables that others refer to first.
-            pub(super) async fn flush(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
-                $(
-                    let rows = std::mem::take(&mut self.$list);
-                    if !rows.is_empty() {
-                        $Row::insert(conn, rows).await?;
-                    }
-                )+
-                Ok(())
-            }
+            $(import::insert(conn, &$list).await?;)+
+            Ok(())
         }
 
         /// Hands every row over, table by table in this order.
         pub(super) async fn each_row(
             conn: &mut Conn<'_>,
-            lines: &mut impl super::export::Lines,
-        ) -> Result<(), super::TransferError> {
-            $(super::export::table::<$Row>(conn, lines, Line::$Row).await?;)+
+            lines: &mut impl export::Lines,
+        ) -> Result<(), TransferError> {
+            $(export::table::<$Row>(conn, lines, Line::$Row).await?;)+
             Ok(())
         }
     };
@@ -108,36 +108,36 @@ macro_rules! tables {
 // session that was ended.
 tables! {
     User, users = "users" by "id" {
-        id: Id, username: String, password_hash: Option<String>, timezone: String, language: Option<String>,
-        date_joined: DateTime<Utc>, version: i64, seq: i64
+        id: Number, username: Text, password_hash: Option<Text>, timezone: Zone, language: Option<Text>,
+        date_joined: Moment, version: Number, seq: Count
     } folded { username_folded: username }
 
     TelegramUser, telegram_users = "telegram_users" by "id" {
-        id: Id, user_id: Id, chat_id: i64, first_name: Option<String>, last_name: Option<String>,
-        username: Option<String>, language: Option<String>
+        id: Number, user_id: Number, chat_id: i64, first_name: Option<Text>, last_name: Option<Text>,
+        username: Option<Text>, language: Option<Text>
     } folded {}
 
     Tag, tags = "tags" by "user_id, id" {
-        id: Id, user_id: Id, name: String, version: i64
+        id: Number, user_id: Number, name: Text, version: Number
     } folded { name_folded: name }
 
     Task, tasks = "tasks" by "user_id, id" {
-        id: Id, user_id: Id, title: String, description: String, completed: bool, completed_at: Option<DateTime<Utc>>,
-        priority: i16, due_at: Option<DateTime<Utc>>, due_day: Option<NaiveDate>, remind_time: Option<DateTime<Utc>>,
-        repeat_rrule: Option<String>, repeat_from: Option<String>, date_created: DateTime<Utc>,
-        date_updated: DateTime<Utc>, version: i64
+        id: Number, user_id: Number, title: Text, description: Text, completed: bool, completed_at: Option<Moment>,
+        priority: Priority, due_at: Option<Moment>, due_day: Option<NaiveDate>, remind_time: Option<Moment>,
+        repeat_rrule: Option<Text>, repeat_from: Option<RepeatFrom>, date_created: Moment, date_updated: Moment,
+        version: Number
     } folded { title_folded: title, description_folded: description }
 
     TaskTag, task_tags = "task_tags" by "user_id, task_id, tag_id" {
-        user_id: Id, task_id: Id, tag_id: Id
+        user_id: Number, task_id: Number, tag_id: Number
     } folded {}
 
     Comment, comments = "comments" by "user_id, id" {
-        id: Id, user_id: Id, task_id: Id, content: String, posted_date: DateTime<Utc>, version: i64
+        id: Number, user_id: Number, task_id: Number, content: Text, posted_date: Moment, version: Number
     } folded { content_folded: content }
 
     Change, changes = "changes" by "user_id, seq" {
-        user_id: Id, seq: i64, action: i64, at: DateTime<Utc>, client: String, event: String, resource_id: Id,
-        before: Option<String>, after: Option<String>
+        user_id: Number, seq: Number, action: Number, at: Moment, client: Text, event: Event, resource_id: Number,
+        before: Option<Document>, after: Option<Document>
     } folded {}
 }
