@@ -1,7 +1,8 @@
 //! Logs, and traces for OpenTelemetry.
 
 use clap::ValueEnum;
-use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::Subscriber;
+use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt};
 
 #[cfg(feature = "otel")]
 mod otel;
@@ -28,13 +29,7 @@ pub struct Telemetry {
 /// Logs to standard error, filtered by `RUST_LOG` (default `info`). Traces go to `OTEL_EXPORTER_OTLP_ENDPOINT`, if it is
 /// set, under the name of the program.
 pub fn init(program: &'static str, format: LogFormat) -> Telemetry {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = fmt::layer().with_writer(std::io::stderr);
-    let lines = match format {
-        LogFormat::Pretty => lines.boxed(),
-        LogFormat::Json => lines.json().boxed(),
-    };
-    let registry = tracing_subscriber::registry().with(lines.with_filter(filter));
+    let registry = tracing_subscriber::registry().with(lines(format, "info"));
     #[cfg(feature = "otel")]
     if let Some((traces, layer)) = otel::open(program) {
         let _ = registry.with(layer).try_init();
@@ -44,6 +39,25 @@ pub fn init(program: &'static str, format: LogFormat) -> Telemetry {
     // A second call (tests, several servers in one process) leaves the first in place.
     let _ = registry.try_init();
     Telemetry::default()
+}
+
+/// Logs no more than warnings, for a command that a person waits for.
+pub fn init_command(format: LogFormat) {
+    // A statement that reads all there is may take long.
+    let _ = tracing_subscriber::registry().with(lines(format, "warn,sqlx::query=error")).try_init();
+}
+
+fn lines<S>(format: LogFormat, filter: &str) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Pretty => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    lines.with_filter(filter)
 }
 
 #[cfg(not(feature = "otel"))]

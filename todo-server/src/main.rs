@@ -28,9 +28,11 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let Program { settings, command } = settings::load("todo-server.toml")?;
     if let Some(command) = command {
-        let _telemetry = telemetry::init("todo-server", settings.common.log_format);
+        telemetry::init_command(settings.common.log_format);
         serve::install_tls_provider();
-        return Ok(command.run(&settings).await?);
+        // Dropped half-way it leaves nothing behind.
+        let done = serve::unless_stopped(command.run(&settings)).await;
+        return Ok(done.ok_or("stopped before it was done")??);
     }
     let _telemetry = telemetry::init("todo-server", settings.common.log_format);
     serve::install_tls_provider();
