@@ -24,13 +24,20 @@ where
     OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
 }
 
+/// A server that can't work, or does not answer.
+#[derive(Debug, thiserror::Error)]
+// The text of what it holds names the causes already.
+#[error("not ready: {0}")]
+pub struct NotReady(todo_sdk::Error);
+
 /// Whether the server at `url` can work, as a container's health check asks.
 ///
 /// # Errors
 ///
 /// If it can't, or does not answer.
-pub async fn check(url: &str) -> Result<(), todo_sdk::Error> {
-    Client::builder(url).timeout(CHECK_TIMEOUT).retries(0).build()?.ready().await
+pub async fn check(url: &str) -> Result<(), NotReady> {
+    let ask = async { Client::builder(url).timeout(CHECK_TIMEOUT).retries(0).build()?.ready().await };
+    ask.await.map_err(NotReady)
 }
 
 /// Where a server that listens there is reached from the same machine.

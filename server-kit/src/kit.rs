@@ -14,6 +14,13 @@ use crate::{
 /// The channel on which replicas tell each other of sessions that ended: a JSON array of their ids.
 const SESSIONS_ENDED: &str = "todo:sessions:ended";
 
+/// Makes every server that shares this Redis forget that these sessions were alive, from outside of all of them.
+pub async fn tell_sessions_ended(redis: &Redis, sessions: &[String]) {
+    if !sessions.is_empty() {
+        redis.publish(SESSIONS_ENDED, &serde_json::json!(sessions).to_string()).await;
+    }
+}
+
 /// What every handler works with. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Kit {
@@ -50,8 +57,8 @@ impl Kit {
     /// the time that they believe a session to be alive.
     pub async fn sessions_ended(&self, sessions: &[String]) {
         self.auth.forget_sessions(sessions);
-        if let (Some(redis), false) = (&self.redis, sessions.is_empty()) {
-            redis.publish(SESSIONS_ENDED, &serde_json::json!(sessions).to_string()).await;
+        if let Some(redis) = &self.redis {
+            tell_sessions_ended(redis, sessions).await;
         }
     }
 

@@ -34,4 +34,4 @@ pub mod wait;
 
 pub use error::Error;
 
-pub use kit::Kit;
+pub use kit::{Kit, tell_sessions_ended};

@@ -10,7 +10,7 @@ use clap::Args;
 use server_kit::db::Db;
 use tempfile::NamedTempFile;
 
-use super::AdminError;
+use super::{AdminError, say};
 use crate::store::transfer::{export, import};
 
 /// Bytes that are read or written at once.
@@ -32,13 +32,12 @@ impl ExportArgs {
         };
         let failed = || AdminError::io(format!("cannot write {}", path.display()));
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Such a file is readable by its owner alone, and gone if anything fails.
+        // Such a file is readable by its owner alone, and gone if anything fails or the program is asked to stop.
         let file = NamedTempFile::new_in(folder).map_err(failed())?;
         let lines = export(db, BufWriter::with_capacity(BUFFER, file.as_file())).await?;
         file.as_file().sync_all().map_err(failed())?;
         file.persist(&path).map_err(|error| failed()(error.error))?;
-        eprintln!("exported {lines} lines to {}", path.display());
-        Ok(())
+        say(format_args!("exported {lines} lines to {}", path.display()))
     }
 }
 
@@ -60,7 +59,6 @@ impl ImportArgs {
             Box::new(BufReader::with_capacity(BUFFER, file))
         };
         let lines = import(db, from).await?;
-        eprintln!("imported {lines} lines");
-        Ok(())
+        say(format_args!("imported {lines} lines"))
     }
 }

@@ -3,10 +3,16 @@
 mod data;
 mod users;
 
-use std::io;
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
 
 use clap::Subcommand;
-use server_kit::{db::Db, db::OpenError, health};
+use server_kit::{
+    db::{Db, OpenError},
+    health::{self, NotReady},
+};
 
 pub use data::{ExportArgs, ImportArgs};
 pub use users::UserCommand;
@@ -40,9 +46,9 @@ pub enum AdminError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The server is away, or can't work.
-    #[error("not ready")]
-    NotReady(#[from] todo_sdk::Error),
-    /// A name or password that is none, or the database.
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+    /// A name or password that is not allowed, or the database.
     #[error(transparent)]
     Refused(#[from] server_kit::Error),
     /// There is nobody of that name.
@@ -77,23 +83,32 @@ impl Command {
     ///
     /// See [`AdminError`].
     pub async fn run(self, settings: &Settings) -> Result<(), AdminError> {
-        if let Self::Health { url } = self {
-            let url = url.unwrap_or_else(|| health::local_url(settings.listen));
-            health::check(&url).await?;
-            println!("ready");
-            return Ok(());
-        }
-        let db = Db::open(&settings.common.database()).await?;
-        let done = match self {
-            Self::Migrate | Self::Health { .. } => {
-                println!("the schema is up to date");
-                Ok(())
+        match self {
+            Self::Migrate => on_database(settings, async |_| say("the schema is up to date")).await,
+            Self::Health { url } => {
+                health::check(&url.unwrap_or_else(|| health::local_url(settings.listen))).await?;
+                say("ready")
             }
-            Self::User(command) => command.run(&db, settings).await,
-            Self::Export(args) => args.run(&db).await,
-            Self::Import(args) => args.run(&db).await,
-        };
-        db.close().await;
-        done
+            Self::User(command) => on_database(settings, async |db| command.run(db, settings).await).await,
+            Self::Export(args) => on_database(settings, async |db| args.run(db).await).await,
+            Self::Import(args) => on_database(settings, async |db| args.run(db).await).await,
+        }
     }
+}
+
+/// Opens the database, which brings its schema up to date, for some work on it.
+async fn on_database(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Db) -> Result<(), AdminError>,
+) -> Result<(), AdminError> {
+    let db = Db::open(&settings.common.database()).await?;
+    let done = work(&db).await;
+    db.close().await;
+    done
+}
+
+/// Prints a line.
+fn say(line: impl Display) -> Result<(), AdminError> {
+    // Unlike `println!`, this is no panic where nobody reads.
+    writeln!(io::stdout(), "{line}").map_err(AdminError::io("cannot write to standard output"))
 }

@@ -3,10 +3,18 @@
 use std::io::{self, BufRead, IsTerminal, Read};
 
 use clap::{Args, Subcommand};
-use server_kit::{Error, clock::Clock, db::Db, extract::IfMatch, time};
-use todo_sdk::model::{CreateUser, Id, User, validate::Validate};
+use server_kit::{
+    Error,
+    clock::Clock,
+    db::{Db, OpenError},
+    extract::IfMatch,
+    journal,
+    redis::Redis,
+    tell_sessions_ended,
+};
+use todo_sdk::model::{CreateUser, Id, UpdateUser, User, validate::Validate};
 
-use super::AdminError;
+use super::{AdminError, say};
 use crate::{
     Settings,
     passwords::Passwords,
@@ -59,21 +67,21 @@ impl UserCommand {
         match self {
             Self::Add { name, password } => {
                 let user = add(db, settings, name, password.read()?).await?;
-                println!("added {} with id {}", user.username, user.id);
+                say(format_args!("added {} with id {}", user.username, user.id))
             }
             Self::Passwd { name, password } => {
-                passwd(db, &name, password.read()?).await?;
-                println!("changed the password of {name}; all its sessions have ended");
+                passwd(db, settings, &name, password.read()?).await?;
+                say(format_args!("changed the password of {name}; all its sessions have ended"))
             }
-            Self::List { json } => list(db, json).await?,
+            Self::List { json } => list(db, json).await,
         }
-        Ok(())
     }
 }
 
-async fn add(db: &Db, settings: &Settings, name: String, password: String) -> Result<User, AdminError> {
-    let new = valid(name, password)?;
-    time::zone(&settings.time_zone)?;
+/// The same rules as for those who register themselves.
+async fn add(db: &Db, settings: &Settings, username: String, password: String) -> Result<User, AdminError> {
+    let new = CreateUser { username, password, timezone: None, language: None };
+    new.validate().map_err(Error::from)?;
     let new = NewUser {
         username: new.username,
         password_hash: Some(Passwords::default().hash(new.password).await?),
@@ -84,29 +92,28 @@ async fn add(db: &Db, settings: &Settings, name: String, password: String) -> Re
     Ok(db.write(move |conn| Box::pin(async move { users::create(conn, now, &new).await })).await?)
 }
 
-async fn passwd(db: &Db, name: &str, password: String) -> Result<(), AdminError> {
+async fn passwd(db: &Db, settings: &Settings, name: &str, password: String) -> Result<(), AdminError> {
     let user = find(db, name).await?;
-    let password = valid(name.to_owned(), password)?.password;
+    let new = UpdateUser { password: Some(password.clone()), ..UpdateUser::default() };
+    new.validate().map_err(Error::from)?;
     let changes = Changes { password_hash: Some(Passwords::default().hash(password).await?), ..Changes::default() };
     let change = db.write(move |conn| {
         Box::pin(async move {
+            journal::lock(conn, user).await?;
             users::update(conn, user, &IfMatch::any(), changes).await?;
-            sessions::end_all(conn, user).await.map(|_| ())
+            sessions::end_all(conn, user).await
         })
     });
-    Ok(change.await?)
+    let ended = change.await?;
+    if let Some(url) = &settings.common.redis_url {
+        tell_sessions_ended(&Redis::open(url).map_err(OpenError::from)?, &ended).await;
+    }
+    Ok(())
 }
 
 async fn find(db: &Db, name: &str) -> Result<Id, AdminError> {
     let found = users::find(&mut db.read().await?.conn(), name).await?;
     found.map(|(id, _)| id).ok_or_else(|| AdminError::NoSuchUser(name.to_owned()))
-}
-
-/// The same rules as for those who register themselves.
-fn valid(username: String, password: String) -> Result<CreateUser, Error> {
-    let new = CreateUser { username, password, timezone: None, language: None };
-    new.validate()?;
-    Ok(new)
 }
 
 async fn list(db: &Db, json: bool) -> Result<(), AdminError> {
@@ -119,9 +126,10 @@ async fn list(db: &Db, json: bool) -> Result<(), AdminError> {
         after = last.id;
         for user in &page {
             if json {
-                println!("{}", serde_json::to_string(user).map_err(Error::internal)?);
+                say(serde_json::to_string(user).map_err(Error::internal)?)?;
             } else {
-                println!("{}\t{}\t{}\t{}", user.id, user.username, user.timezone, user.date_joined.date_naive());
+                let User { id, username, timezone, date_joined, .. } = user;
+                say(format_args!("{id}\t{username}\t{timezone}\t{}", date_joined.date_naive()))?;
             }
         }
     }
