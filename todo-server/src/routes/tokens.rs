@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     App,
+    passwords::Verdict,
     store::{
         sessions::{self, Live, Refreshed},
         users,
@@ -45,6 +46,10 @@ fn unauthorized(code: &'static str, detail: &str) -> Error {
     Error::Unauthorized { code, detail: detail.to_owned() }
 }
 
+fn wrong_credentials() -> Error {
+    unauthorized("wrong_credentials", "the username or the password is wrong")
+}
+
 /// Sign in.
 #[utoipa::path(post, path = "/api/token", tag = "tokens", security(()), request_body = Credentials,
     responses((status = 200, description = "Signed in.", body = TokenPair),
@@ -63,14 +68,26 @@ async fn issue(
         false => users::find(&mut app.kit.db.read().await?.conn(), &value.username).await?,
     };
     let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
-    let right = app.passwords.verify(value.password, hash).await?;
-    let wrong = || unauthorized("wrong_credentials", "the username or the password is wrong");
-    let user = user.filter(|_| right).ok_or_else(wrong)?;
+    let verdict = app.passwords.verify(value.password.clone(), hash.clone()).await?;
+    let user = user.filter(|_| verdict != Verdict::Wrong).ok_or_else(wrong_credentials)?;
+    let new_hash = match verdict {
+        Verdict::RightButOld => Some(app.passwords.hash(value.password).await?),
+        _ => None,
+    };
     app.kit.throttle.signed_in(&value.username, address).await;
     let client = client_name(&headers);
-    let begin = app
-        .kit
-        .change(user, move |conn, _, now| Box::pin(async move { sessions::create(conn, now, user, &client).await }));
+    let begin = app.kit.change(user, move |conn, _, now| {
+        Box::pin(async move {
+            // It may have been changed while we looked, which has ended every session of the old one.
+            if users::password_hash(conn, user).await? != hash {
+                return Err(wrong_credentials());
+            }
+            if let Some(hash) = &new_hash {
+                users::replace_hash(conn, user, hash).await?;
+            }
+            sessions::create(conn, now, user, &client).await
+        })
+    });
     Reply::ok(&app.pair(&begin.await?)?)
 }
 

@@ -1,5 +1,7 @@
 //! `/api/users`.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -19,6 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App, Registration,
+    passwords::{Verdict, check_strength},
     store::{
         sessions, tasks,
         users::{self, Changes, NewUser},
@@ -48,6 +51,7 @@ async fn register(
     }
     let timezone = value.timezone.unwrap_or_else(|| app.time_zone.to_string());
     time::zone(&timezone)?;
+    check_strength(&value.password, &value.username)?;
     let now = app.kit.clock.now();
     let password_hash = Some(app.passwords.hash(value.password).await?);
     let new = NewUser { username: value.username, password_hash, timezone, language: value.language };
@@ -91,11 +95,12 @@ async fn me(State(kit): State<Kit>, caller: Caller, has: IfNoneMatch) -> Result<
 async fn update(
     State(app): State<App>,
     caller: Caller,
+    ClientAddress(address): ClientAddress,
     if_match: IfMatch,
     Json { value, .. }: Json<UpdateUser>,
 ) -> Result<Reply, Error> {
     let zone = value.timezone.as_deref().map(time::zone).transpose()?;
-    let password_hash = new_password(&app, &caller, value.password, value.current_password).await?;
+    let password_hash = new_password(&app, &caller, address, value.password, value.current_password).await?;
     let changes = Changes { timezone: value.timezone, language: value.language, password_hash };
     let changed = app.kit.change(caller.user, move |conn, _, _| {
         Box::pin(async move {
@@ -116,13 +121,20 @@ async fn update(
 async fn new_password(
     app: &App,
     caller: &Caller,
+    address: Option<IpAddr>,
     password: Option<String>,
     current: Option<String>,
 ) -> Result<Option<String>, Error> {
     let Some(password) = password else { return Ok(None) };
-    let hash = users::password_hash(&mut app.kit.db.read().await?.conn(), caller.user).await?;
+    // A stolen access token must not serve to guess the password.
+    app.kit.throttle.address(address, app.kit.clock.now()).await?;
+    let mut reader = app.kit.db.read().await?;
+    let user = users::get(&mut reader.conn(), caller.user).await?;
+    check_strength(&password, &user.username)?;
+    let hash = users::password_hash(&mut reader.conn(), caller.user).await?;
+    drop(reader);
     // An account that never had a password (made at this machine, or from a chat) gets its first one.
-    if hash.is_some() && !app.passwords.verify(current.unwrap_or_default(), hash).await? {
+    if hash.is_some() && app.passwords.verify(current.unwrap_or_default(), hash).await? == Verdict::Wrong {
         return Err(Error::invalid("current_password", "wrong", "is not the current password"));
     }
     Ok(Some(app.passwords.hash(password).await?))

@@ -124,6 +124,21 @@ pub async fn password_hash(conn: &mut Conn<'_>, id: Id) -> Result<Option<String>
     row.map(|(hash,)| hash).ok_or(Error::NotFound("user"))
 }
 
+/// Replaces the hash of a password by another one of the same password: nothing that anybody sees changes.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn replace_hash(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<(), Error> {
+    on!(conn, |c| sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+        .bind(id)
+        .bind(hash)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
 /// IANA name of the account's zone.
 ///
 /// # Errors
