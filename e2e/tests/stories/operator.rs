@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -9,19 +10,20 @@ use std::{
 use e2e::{
     Stack, private_dir,
     servers::{
-        Backend::{self, Postgres, Sqlite},
+        Backend::{self, Cluster, Postgres, Sqlite},
         command,
     },
 };
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::api::{Api, PASSWORD};
+use crate::api::{Api, PASSWORD, eventually};
 
 /// Runs `todo-server ARGUMENTS` on the database of a stack, with this on its standard input.
 fn todo_server(stack: &Stack, home: &Path, arguments: &[&str], input: &[u8]) -> Output {
     let mut program: Command = command("todo-server", home);
     program.args(arguments).env("DATABASE_URL", stack.database_url());
+    program.envs(stack.redis().map(|redis| ("REDIS_URL", redis.url())));
     let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
@@ -41,7 +43,7 @@ fn done(output: Output) -> Vec<u8> {
 
 #[rstest]
 #[tokio::test]
-async fn accounts_are_made_where_registration_is_closed(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn accounts_are_made_where_registration_is_closed(#[values(Sqlite, Cluster)] backend: Backend) {
     let stack = Stack::start_with(backend, &[("TODO_SERVER_REGISTRATION", "closed")]);
     let home = private_dir("operator-").unwrap();
     let run = |arguments: &[&str], input: &str| todo_server(&stack, home.path(), arguments, input.as_bytes());
@@ -63,6 +65,10 @@ async fn accounts_are_made_where_registration_is_closed(#[values(Sqlite, Postgre
     nobody.post("/api/token", json!({"username": "ann", "password": PASSWORD})).await.is(401);
     nobody.post("/api/token", json!({"username": "ann", "password": "another secret"})).await.is(200);
     nobody.post("/api/token/refresh", json!({"refresh": pair["refresh"]})).await.is(401);
+    // The replicas are told of it.
+    eventually("the session has ended", async || ann.get("/api/tasks").await.status == 401).await;
+    let nobody_known = run(&["user", "passwd", "bob", "--password-stdin"], PASSWORD);
+    assert!(String::from_utf8_lossy(&nobody_known.stderr).contains("there is no user bob"), "{nobody_known:?}");
 
     let listed = done(run(&["user", "list", "--json"], ""));
     let listed: Value = serde_json::from_slice(&listed).unwrap();
@@ -86,6 +92,7 @@ async fn data_moves_from_one_database_to_the_other(#[case] from: Backend, #[case
     let file = home.path().join("backup.jsonl");
     done(todo_server(&from, home.path(), &["export", "--output", file.to_str().unwrap()], b""));
     let exported = std::fs::read(&file).unwrap();
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(done(todo_server(&from, home.path(), &["export"], b"")), exported);
     done(todo_server(&to, home.path(), &["import"], &exported));
     assert_eq!(done(todo_server(&to, home.path(), &["export"], b"")), exported);
@@ -108,15 +115,25 @@ async fn data_moves_from_one_database_to_the_other(#[case] from: Backend, #[case
 async fn a_server_says_whether_it_is_ready(#[values(Sqlite, Postgres)] backend: Backend) {
     let mut stack = Stack::start(backend);
     let home = private_dir("operator-").unwrap();
-    let check = |program: &str, url: &str| {
-        let mut health = command(program, home.path());
-        health.args(["health", "--url", url]).output().unwrap().status.code()
+    let check = |program: &str, arguments: &[&str]| {
+        let output = command(program, home.path()).args(arguments).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        assert_eq!(String::from_utf8_lossy(&said).lines().count(), 1, "{program} {arguments:?}");
+        output.status.code()
     };
-    let urls = [("todo-server", stack.todo_url()), ("comments-server", stack.comments_url())];
-    for (program, url) in &urls {
-        assert_eq!(check(program, url), Some(0), "{program}");
+    let todo = stack.todo_url();
+    let address = stack.todo[0].address().to_string();
+    // Settings stand before the command, behind it, or in the file.
+    for arguments in [["health", "--url", &todo], ["health", "--listen", &address], ["--listen", &address, "health"]] {
+        assert_eq!(check("todo-server", &arguments), Some(0), "{arguments:?}");
     }
+    assert_eq!(check("comments-server", &["health", "--url", &stack.comments_url()]), Some(0));
+    std::fs::create_dir(home.path().join("config")).unwrap();
+    let file = home.path().join("config/todo-server.toml");
+    std::fs::write(file, format!("todo_server_listen = \"{address}\"\n")).unwrap();
+    assert_eq!(check("todo-server", &["health"]), Some(0));
+
     assert!(stack.todo[0].terminate().success());
-    assert_eq!(check("todo-server", &urls[0].1), Some(1));
+    assert_eq!(check("todo-server", &["health"]), Some(1));
     done(todo_server(&stack, home.path(), &["migrate"], b""));
 }
