@@ -1,35 +1,32 @@
 //! Who calls: access tokens as a type in the handler's signature.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+mod keys;
+mod named;
+
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::{Method, request::Parts},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use http::header;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use todo_sdk::{
-    Client,
     model::{Id, Scope},
-    tokens::{Claims, TokenKind, Verifier, VerifyError, kid_of},
+    tokens::{Claims, TokenKind},
 };
 
-use crate::{Error, Kit, clock::Clock, db::Conn, db::Db, on, wait};
+pub use keys::{Keys, RemoteKeys};
+pub use named::{NAMED_TOKEN_PREFIX, hash_of_named_token, session_of_named_token};
+
+use crate::{Error, Kit, db::Conn, db::Db, on};
 
 /// Verified tokens kept: the signature of each costs tens of microseconds.
 const TOKENS: u64 = 50_000;
 /// How long a session is believed to be alive without asking PostgreSQL again. SQLite is asked every time: it is cheap.
 const SESSION_TTL: Duration = Duration::from_secs(10);
-/// How often keys are fetched again at most, so that made-up key ids cost the issuer nothing.
-const KEYS_PAUSE: TimeDelta = TimeDelta::seconds(10);
-/// Keys older than this are fetched again: a withdrawn key is honoured no longer than that.
-const KEYS_MAX_AGE: TimeDelta = TimeDelta::minutes(5);
 /// Most characters of a client's name in the journal.
 const CLIENT_MAX: usize = 64;
 
@@ -38,7 +35,7 @@ const CLIENT_MAX: usize = 64;
 pub struct Caller {
     /// Whose data it is about.
     pub user: Id,
-    /// The session that the token belongs to.
+    /// The session that the token belongs to, or the named token that stands for one.
     pub session: String,
     /// The program that calls, e.g. `todo-cli`: what it says of itself in `User-Agent`.
     pub client: String,
@@ -64,7 +61,41 @@ where
     }
 }
 
-fn bearer(parts: &Parts) -> Result<&str, Error> {
+impl Caller {
+    /// Whether a named token speaks for the person, who is not there in person.
+    #[must_use]
+    pub fn is_script(&self) -> bool {
+        named::is_session(&self.session)
+    }
+}
+
+/// A person who has signed in: what a named token for scripts may not do takes this in place of [`Caller`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InPerson(pub Caller);
+
+impl<S> FromRequestParts<S> for InPerson
+where
+    Kit: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        if caller.is_script() {
+            let detail = "a named token may not do this; sign in".to_owned();
+            return Err(Error::Forbidden { code: "sign_in_required", detail });
+        }
+        Ok(Self(caller))
+    }
+}
+
+/// The token of a request.
+///
+/// # Errors
+///
+/// 401 if there is none.
+pub fn bearer(parts: &Parts) -> Result<&str, Error> {
     let missing = || Error::Unauthorized {
         code: "no_token",
         detail: "send an access token as Authorization: Bearer …; POST /api/token issues one".to_owned(),
@@ -93,6 +124,7 @@ pub struct Authenticator {
     db: Db,
     verified: Cache<[u8; 32], Arc<Claims>>,
     alive: Option<Cache<String, ()>>,
+    named: named::NamedTokens,
 }
 
 impl fmt::Debug for Authenticator {
@@ -109,7 +141,8 @@ impl Authenticator {
             Db::Sqlite(_) => None,
             Db::Postgres(_) => Some(Cache::builder().max_capacity(TOKENS).time_to_live(SESSION_TTL).build()),
         };
-        Self { keys, db, verified: Cache::new(TOKENS), alive }
+        let named = named::NamedTokens::new(&db);
+        Self { keys, db, verified: Cache::new(TOKENS), alive, named }
     }
 
     /// The claims of an access token whose session is alive.
@@ -118,6 +151,9 @@ impl Authenticator {
     ///
     /// 401, or 503 where the keys or the sessions can't be had.
     pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Claims>, Error> {
+        if token.starts_with(NAMED_TOKEN_PREFIX) {
+            return self.named.verify(&self.db, token, now).await;
+        }
         let claims = self.verify_signature(token, now).await?;
         self.check_session(&claims).await?;
         Ok(claims)
@@ -162,6 +198,9 @@ impl Authenticator {
         if let Some(alive) = &self.alive {
             sessions.iter().for_each(|session| alive.invalidate(session));
         }
+        if sessions.iter().any(|session| named::is_session(session)) {
+            self.named.forget();
+        }
     }
 
     /// Forgets every session: some may have ended without our knowledge.
@@ -169,6 +208,7 @@ impl Authenticator {
         if let Some(alive) = &self.alive {
             alive.invalidate_all();
         }
+        self.named.forget();
     }
 
     /// The keys that tokens are verified with.
@@ -186,113 +226,4 @@ async fn session_exists(conn: &mut Conn<'_>, user: Id, session: &str) -> Result<
             .fetch_optional(&mut *c)
             .await?);
     Ok(found.is_some())
-}
-
-/// Where the public keys come from.
-#[derive(Clone)]
-pub enum Keys {
-    /// This process signs.
-    Own(Arc<Verifier>),
-    /// They are fetched from the server that signs, through the SDK.
-    Remote(Arc<RemoteKeys>),
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Own(_) => "Own",
-            Self::Remote(_) => "Remote",
-        })
-    }
-}
-
-impl Keys {
-    /// The keys of the issuer behind `client`.
-    #[must_use]
-    pub fn remote(client: Client, clock: Clock) -> Self {
-        Self::Remote(Arc::new(RemoteKeys {
-            client,
-            clock,
-            known: Mutex::new(None),
-            fetching: tokio::sync::Mutex::new(()),
-        }))
-    }
-
-    /// Fetches what has to be fetched from the issuer, and waits until it is there.
-    pub async fn wait(&self, issuer: &str) {
-        if let Self::Remote(keys) = self {
-            // Never fails: whatever stands in the way may pass.
-            let _ = wait::until_there(issuer, |_| true, || keys.fetch()).await;
-        }
-    }
-
-    /// The claims of a token with a good signature and fitting times.
-    ///
-    /// # Errors
-    ///
-    /// 401, or 503 where the keys can't be had.
-    pub async fn verify(&self, kind: TokenKind, token: &str, now: DateTime<Utc>) -> Result<Claims, Error> {
-        let verifier = match self {
-            Self::Own(verifier) => Arc::clone(verifier),
-            Self::Remote(keys) => keys.verifier(kid_of(token).as_deref()).await?,
-        };
-        verifier.verify(kind, token, now).map_err(|error| match error {
-            VerifyError::Expired => {
-                Error::Unauthorized { code: "token_expired", detail: "the token has expired; refresh it".to_owned() }
-            }
-            error => invalid(&error.to_string()),
-        })
-    }
-}
-
-/// Keys of another server, fetched when they are needed and kept for a while.
-pub struct RemoteKeys {
-    client: Client,
-    clock: Clock,
-    known: Mutex<Option<Known>>,
-    fetching: tokio::sync::Mutex<()>,
-}
-
-#[derive(Clone)]
-struct Known {
-    verifier: Arc<Verifier>,
-    fetched_at: DateTime<Utc>,
-}
-
-impl RemoteKeys {
-    async fn verifier(&self, kid: Option<&str>) -> Result<Arc<Verifier>, Error> {
-        if let Some(verifier) = self.fresh(kid) {
-            return Ok(verifier);
-        }
-        let _one = self.fetching.lock().await;
-        // Somebody may have fetched while we waited.
-        if let Some(verifier) = self.fresh(kid) {
-            return Ok(verifier);
-        }
-        match self.fetch().await {
-            Ok(verifier) => Ok(verifier),
-            // Old keys verify better than none.
-            Err(error) => self.known().map(|known| known.verifier).ok_or(error),
-        }
-    }
-
-    fn known(&self) -> Option<Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn fresh(&self, kid: Option<&str>) -> Option<Arc<Verifier>> {
-        let known = self.known()?;
-        let age = self.clock.now() - known.fetched_at;
-        let serves = kid.is_none_or(|kid| known.verifier.knows(kid)) && age < KEYS_MAX_AGE;
-        (serves || age < KEYS_PAUSE).then_some(known.verifier)
-    }
-
-    async fn fetch(&self) -> Result<Arc<Verifier>, Error> {
-        let down = |error| Error::Unavailable("the server that issues tokens", Some(error));
-        let jwks = self.client.tokens().jwks().await.map_err(|error| down(error.into()))?;
-        let verifier = Arc::new(Verifier::new(&jwks).map_err(|error| down(error.into()))?);
-        let known = Known { verifier: Arc::clone(&verifier), fetched_at: self.clock.now() };
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
-        Ok(verifier)
-    }
 }

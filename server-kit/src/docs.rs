@@ -89,13 +89,14 @@ fn add_implied_responses(operation: &mut Operation) {
     let implied = [
         (body, "400", "The body is not JSON."),
         (!open, "401", "No token, or one that is bad, expired or of an ended session."),
-        (!open && body, "403", "Not allowed for this kind of caller."),
+        (!open, "403", "Not allowed for this kind of caller."),
         (takes(&ParameterIn::Path, None), "404", "There is no such resource, or it is somebody else's."),
         (body, "408", "The body did not arrive in time."),
         (takes(&ParameterIn::Header, Some("If-Match")), "412", "The resource has another version."),
         (body, "413", "The body is larger than 1 MiB."),
         (body, "415", "The body is not said to be JSON."),
         (body || takes(&ParameterIn::Query, None), "422", "Invalid fields or parameters, named in `errors`."),
+        (!open || body, "429", "Too many calls; see `Retry-After`."),
         (true, "500", "A fault of the server."),
         (true, "503", "A dependency is down; see `Retry-After`."),
     ];

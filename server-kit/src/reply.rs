@@ -38,6 +38,11 @@ impl Reply {
         Ok(Self { etag: Some(etag(version)), ..Self::ok(value)? })
     }
 
+    /// 201 with a resource that has no version.
+    pub fn made<T: Serialize>(value: &T) -> Result<Self, Error> {
+        Ok(Self { status: StatusCode::CREATED, ..Self::ok(value)? })
+    }
+
     /// 201 with a resource that is new at `location`.
     pub fn created<T: Serialize>(value: &T, version: i64, location: String) -> Result<Self, Error> {
         Ok(Self { status: StatusCode::CREATED, location: Some(location), ..Self::resource(value, version)? })

@@ -24,6 +24,8 @@ pub const ACCESS_TTL: TimeDelta = TimeDelta::minutes(15);
 pub const REFRESH_TTL: TimeDelta = TimeDelta::days(1);
 /// How far two machines' clocks may lie apart.
 pub const LEEWAY: TimeDelta = TimeDelta::seconds(30);
+/// How the subject of a service's token begins.
+const SERVICE: &str = "service:";
 /// Who issues.
 pub const ISSUER: &str = "todo-server";
 
@@ -34,6 +36,8 @@ pub enum TokenKind {
     Access,
     /// Trades for a new pair, once.
     Refresh,
+    /// Proves which internal service calls, without any user.
+    Service,
 }
 
 impl TokenKind {
@@ -41,6 +45,7 @@ impl TokenKind {
         match self {
             Self::Access => "at+jwt",
             Self::Refresh => "rt+jwt",
+            Self::Service => "svc+jwt",
         }
     }
 
@@ -48,6 +53,7 @@ impl TokenKind {
         match self {
             Self::Access => "todo",
             Self::Refresh => "todo:refresh",
+            Self::Service => "todo:internal",
         }
     }
 
@@ -55,7 +61,7 @@ impl TokenKind {
     #[must_use]
     pub fn ttl(self) -> TimeDelta {
         match self {
-            Self::Access => ACCESS_TTL,
+            Self::Access | Self::Service => ACCESS_TTL,
             Self::Refresh => REFRESH_TTL,
         }
     }
@@ -68,9 +74,9 @@ pub struct Claims {
     pub iss: String,
     /// Audience.
     pub aud: String,
-    /// The user's id, in decimal.
+    /// The user's id, in decimal; of a service `service:` and its name.
     pub sub: String,
-    /// The session.
+    /// The session; empty for a service.
     pub sid: String,
     /// The token's own id.
     pub jti: String,
@@ -87,6 +93,12 @@ impl Claims {
     #[must_use]
     pub fn user_id(&self) -> Option<Id> {
         self.sub.parse().ok().filter(|id| *id > 0)
+    }
+
+    /// The internal service, if the subject is one.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.sub.strip_prefix(SERVICE)
     }
 }
 
@@ -190,17 +202,17 @@ impl Signer {
         scope: Scope,
         now: DateTime<Utc>,
     ) -> Result<String, KeyError> {
-        let claims = Claims {
-            iss: ISSUER.to_owned(),
-            aud: kind.audience().to_owned(),
-            sub: user.to_string(),
-            sid: session.to_owned(),
-            jti: jti.to_owned(),
-            scope,
-            iat: now.timestamp(),
-            exp: (now + kind.ttl()).timestamp(),
-        };
-        self.sign_claims(kind, &claims)
+        self.sign_claims(kind, &claims(kind, user.to_string(), session, jti, scope, now))
+    }
+
+    /// Signs a token of an internal service.
+    ///
+    /// # Errors
+    ///
+    /// If the key can't sign.
+    pub fn sign_service(&self, service: &str, jti: &str, now: DateTime<Utc>) -> Result<String, KeyError> {
+        let kind = TokenKind::Service;
+        self.sign_claims(kind, &claims(kind, format!("{SERVICE}{service}"), "", jti, Scope::Write, now))
     }
 
     fn sign_claims(&self, kind: TokenKind, claims: &Claims) -> Result<String, KeyError> {
@@ -211,6 +223,30 @@ impl Signer {
         };
         jsonwebtoken::encode(&header, claims, &self.key).map_err(KeyError::Sign)
     }
+}
+
+fn claims(kind: TokenKind, sub: String, session: &str, jti: &str, scope: Scope, now: DateTime<Utc>) -> Claims {
+    Claims {
+        iss: ISSUER.to_owned(),
+        aud: kind.audience().to_owned(),
+        sub,
+        sid: session.to_owned(),
+        jti: jti.to_owned(),
+        scope,
+        iat: now.timestamp(),
+        exp: (now + kind.ttl()).timestamp(),
+    }
+}
+
+/// A secret of 256 random bits, base64url without padding.
+///
+/// # Errors
+///
+/// If the system has no randomness.
+pub fn random_secret() -> Result<String, KeyError> {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| KeyError::NoRandomness)?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Names a public key: the head of its SHA-256.

@@ -29,10 +29,10 @@ pub use tasks::{
     BULK_MAX, BulkResult, BulkTasks, BulkUpdate, CreateTask, DESCRIPTION_MAX, PRIORITY_NONE, Repeat, RepeatFrom,
     TASK_TAGS_MAX, TITLE_MAX, Task, TaskOrder, TaskQuery, UpdateTask,
 };
-pub use telegram::{ExchangeChat, LinkChat, TelegramLink, TelegramUser};
+pub use telegram::{ExchangeChat, LinkChat, TelegramLink, TelegramUser, TelegramUserQuery, UpdateTelegramUser};
 pub use tokens::{
     AccessToken, CreateNamedToken, Credentials, Jwk, Jwks, NamedToken, RefreshToken, Scope, ServiceCredentials,
-    TokenPair, TokenToVerify,
+    Session, TOKEN_NAME_MAX, TokenPair, TokenToVerify,
 };
 pub use users::{CreateUser, Language, UpdateUser, User};
 

@@ -5,7 +5,10 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Id;
+use super::{
+    Id,
+    validate::{Faults, Validate},
+};
 
 /// Body of `POST /api/token`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,12 +82,52 @@ pub enum Scope {
     Write,
 }
 
+impl Scope {
+    /// As on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// Where somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// Identifier.
+    pub id: String,
+    /// The program that signed in, as its `User-Agent` names it.
+    pub client: String,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When its refresh token was last used.
+    pub last_used_at: DateTime<Utc>,
+    /// It ends then, unless it is refreshed before.
+    pub expires_at: DateTime<Utc>,
+    /// Whether it is the one that asks.
+    #[serde(default)]
+    pub current: bool,
+}
+
+/// Most characters of a [`NamedToken`]'s name.
+pub const TOKEN_NAME_MAX: usize = 100;
+
+impl Validate for CreateNamedToken {
+    fn check(&self, faults: &mut Faults) {
+        faults.visible("name", &self.name, TOKEN_NAME_MAX);
+    }
+}
+
 /// Body of `POST /api/tokens`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateNamedToken {
     /// For the owner to recognise it by.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub name: String,
     /// What it may do.
     pub scope: Scope,
