@@ -9,7 +9,10 @@ use todo_sdk::{
     tokens::{KeyError, Signer, Verifier},
 };
 
-use crate::{Settings, keys, keys::SigningKeyError, passwords::Passwords, routes, settings::Registration, store};
+use crate::{
+    Settings, keys, keys::SigningKeyError, passwords::Passwords, routes, services::Services, settings::Registration,
+    store,
+};
 
 /// Why the server can't start.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +36,9 @@ pub struct App {
     pub(crate) passwords: Passwords,
     pub(crate) registration: Registration,
     pub(crate) time_zone: Arc<str>,
+    pub(crate) services: Services,
+    /// The bot's name in Telegram, without the `@`.
+    pub(crate) bot_name: Option<Arc<str>>,
 }
 
 impl FromRef<App> for Kit {
@@ -57,6 +63,8 @@ impl App {
             passwords: Passwords::default(),
             registration: settings.registration,
             time_zone: settings.time_zone.as_str().into(),
+            services: settings.services.clone(),
+            bot_name: settings.bot_name.as_deref().map(Arc::from),
         })
     }
 

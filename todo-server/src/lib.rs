@@ -16,8 +16,10 @@ mod keys;
 mod local;
 mod passwords;
 mod routes;
+mod services;
 mod settings;
 pub mod store;
 
 pub use app::{App, StartError};
+pub use services::Services;
 pub use settings::{Registration, Settings};

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use clap::{Parser, ValueEnum};
 use server_kit::settings::Common;
 
+use crate::Services;
+
 /// Users, tokens, tasks, tags and reminders over REST.
 #[derive(Clone, Parser)]
 #[command(name = "todo-server", version, about)]
@@ -21,6 +23,12 @@ pub struct Settings {
     /// Whether anybody may make an account
     #[arg(long, env = "TODO_SERVER_REGISTRATION", value_enum, default_value = "open")]
     pub registration: Registration,
+    /// Internal services and their secrets: `bot:SECRET,comments:SECRET`
+    #[arg(long, env = "TODO_SERVER_SERVICES", value_name = "NAME:SECRET", hide_env_values = true, default_value = "")]
+    pub services: Services,
+    /// Name of the bot in Telegram, without the @, for links into it
+    #[arg(long, env = "TODO_SERVER_BOT_NAME", value_name = "NAME")]
+    pub bot_name: Option<String>,
     /// IANA zone of new accounts
     #[arg(long, env = "TODO_SERVER_TIME_ZONE", default_value = "UTC", value_name = "ZONE", value_parser = parse_zone)]
     pub time_zone: String,

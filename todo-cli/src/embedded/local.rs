@@ -11,7 +11,7 @@ use todo_sdk::{
     Client,
     client::{Body, ClientBuilder, Transport, TransportError},
 };
-use todo_server::{Registration, Settings};
+use todo_server::{Registration, Services, Settings};
 use tower::ServiceExt;
 
 use super::{default_zone, failed};
@@ -69,6 +69,8 @@ fn settings(data_dir: &Path) -> Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         signing_key: None,
         registration: Registration::Open,
+        services: Services::default(),
+        bot_name: None,
         time_zone: default_zone(),
     }
 }

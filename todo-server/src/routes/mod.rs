@@ -1,8 +1,11 @@
 //! The routes: each resource owns its own, here they only come together.
 
 mod bulk;
+mod named_tokens;
+mod sessions;
 mod tags;
 mod tasks;
+mod telegram;
 mod tokens;
 mod users;
 
@@ -23,6 +26,7 @@ use crate::App;
         (name = "tags", description = "Also called categories."),
         (name = "users"),
         (name = "tokens", description = "Proving who calls."),
+        (name = "telegram", description = "Chats with the bot, and the accounts that they belong to."),
         (name = "server"),
     )
 )]
@@ -36,6 +40,9 @@ pub(crate) fn router(app: App) -> Result<Router, Error> {
         .merge(tags::router())
         .merge(users::router())
         .merge(tokens::router())
+        .merge(named_tokens::router())
+        .merge(sessions::router())
+        .merge(telegram::router())
         .merge(health::router())
         .split_for_parts();
     Ok(middleware::wrap(routes.with_state(app).merge(docs::router(document, "swagger")?)))

@@ -1,11 +1,22 @@
 //! `/api/token…` and the key set.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use server_kit::{Error, address::ClientAddress, auth::client_name, extract::Unchecked, reply::Reply};
+use server_kit::{
+    Error,
+    address::ClientAddress,
+    auth::client_name,
+    extract::{Json, Unchecked},
+    reply::Reply,
+};
 use todo_sdk::{
-    model::{Credentials, Jwks, Problem, RefreshToken, Scope, TokenPair, TokenToVerify},
+    model::{
+        AccessToken, Credentials, ExchangeChat, Jwks, Problem, RefreshToken, Scope, ServiceCredentials, TokenPair,
+        TokenToVerify,
+    },
     tokens::{Claims, TokenKind},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -14,9 +25,10 @@ use uuid::Uuid;
 use crate::{
     App,
     passwords::Verdict,
+    routes::telegram::Bot,
     store::{
         sessions::{self, Live, Refreshed},
-        users,
+        telegram, users,
     },
 };
 
@@ -27,6 +39,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(verify))
         .routes(routes!(revoke))
         .routes(routes!(jwks))
+        .routes(routes!(service))
+        .routes(routes!(chat))
 }
 
 impl App {
@@ -146,6 +160,40 @@ async fn revoke(State(app): State<App>, Unchecked { value, .. }: Unchecked<Refre
     end.await?;
     app.kit.sessions_ended(&[session]).await;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sign in as an internal service: one that is on the white list and knows its secret.
+#[utoipa::path(post, path = "/api/token/service", tag = "tokens", security(()), request_body = ServiceCredentials,
+    responses((status = 200, description = "Signed in.", body = AccessToken),
+        (status = 401, description = "No such service, or another secret.", body = Problem, content_type = "application/problem+json")))]
+async fn service(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    Unchecked { value, .. }: Unchecked<ServiceCredentials>,
+) -> Result<Reply, Error> {
+    let now = app.kit.clock.now();
+    if !app.services.admits(&value.service, &value.secret) {
+        // Only failures count: a service that restarts often must not lock itself out.
+        app.kit.throttle.address(address, now).await?;
+        return Err(unauthorized("wrong_credentials", "there is no such service, or its secret is another"));
+    }
+    let jti = Uuid::new_v4().to_string();
+    let access = app.signer.sign_service(&value.service, &jti, now).map_err(Error::internal)?;
+    Reply::ok(&AccessToken { access })
+}
+
+/// Sign in as the person behind a Telegram chat; at first sight an account is made. The bot only.
+#[utoipa::path(post, path = "/api/token/telegram", tag = "tokens", request_body = ExchangeChat,
+    responses((status = 200, description = "Signed in.", body = TokenPair)))]
+async fn chat(State(app): State<App>, _bot: Bot, Json { value, .. }: Json<ExchangeChat>) -> Result<Reply, Error> {
+    let (now, zone) = (app.kit.clock.now(), Arc::clone(&app.time_zone));
+    let live = app.kit.db.write(move |conn| {
+        Box::pin(async move {
+            let user = telegram::exchange(conn, now, &zone, &value).await?;
+            sessions::create(conn, now, user, "todo-bot").await
+        })
+    });
+    Reply::ok(&app.pair(&live.await?)?)
 }
 
 /// The public keys that tokens are verified with (RFC 7517).

@@ -10,20 +10,21 @@ use http::StatusCode;
 use server_kit::{
     Error, Kit,
     address::ClientAddress,
-    auth::Caller,
+    auth::{Caller, InPerson, session_of_named_token},
+    db::Conn,
     extract::{IfMatch, IfNoneMatch, Json},
     idempotency::IdempotencyKey,
     reply::{Reply, not_modified},
     time,
 };
-use todo_sdk::model::{CreateUser, Problem, UpdateUser, User};
+use todo_sdk::model::{CreateUser, Id, Problem, UpdateUser, User};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App, Registration,
     passwords::{Verdict, check_strength},
     store::{
-        sessions, tasks,
+        named_tokens, sessions, tasks,
         users::{self, Changes, NewUser},
     },
 };
@@ -94,7 +95,7 @@ async fn me(State(kit): State<Kit>, caller: Caller, has: IfNoneMatch) -> Result<
     responses((status = 200, description = "The account as it is now.", body = User)))]
 async fn update(
     State(app): State<App>,
-    caller: Caller,
+    InPerson(caller): InPerson,
     ClientAddress(address): ClientAddress,
     if_match: IfMatch,
     Json { value, .. }: Json<UpdateUser>,
@@ -109,13 +110,20 @@ async fn update(
             if let Some(zone) = zone {
                 tasks::move_all_day(conn, caller.user, zone).await?;
             }
-            let ended = if ends { sessions::end_all(conn, caller.user).await? } else { Vec::new() };
+            let ended = if ends { end_everything(conn, caller.user).await? } else { Vec::new() };
             Ok((user, ended))
         })
     });
     let (user, ended) = changed.await?;
     app.kit.sessions_ended(&ended).await;
     Reply::resource(&user, user.version)
+}
+
+/// Ends whatever opens the account but its password, and names it.
+async fn end_everything(conn: &mut Conn<'_>, user: Id) -> Result<Vec<String>, Error> {
+    let mut ended = sessions::end_all(conn, user).await?;
+    ended.extend(named_tokens::delete_all(conn, user).await?.into_iter().map(session_of_named_token));
+    Ok(ended)
 }
 
 async fn new_password(
@@ -144,10 +152,10 @@ async fn new_password(
 #[utoipa::path(delete, path = "/api/users/me", tag = "users",
     params(("If-Match" = Option<String>, Header, description = "An `ETag`.")),
     responses((status = 204, description = "Deleted.")))]
-async fn delete(State(kit): State<Kit>, caller: Caller, if_match: IfMatch) -> Result<StatusCode, Error> {
+async fn delete(State(kit): State<Kit>, InPerson(caller): InPerson, if_match: IfMatch) -> Result<StatusCode, Error> {
     let ended = kit.change(caller.user, move |conn, _, _| {
         Box::pin(async move {
-            let ended = sessions::end_all(conn, caller.user).await?;
+            let ended = end_everything(conn, caller.user).await?;
             users::delete(conn, caller.user, &if_match).await?;
             Ok(ended)
         })

@@ -1,8 +1,11 @@
 //! What is in the database and how it changes. Rows are private to each file.
 
+pub mod joining;
+pub mod named_tokens;
 pub mod sessions;
 pub mod tags;
 pub mod tasks;
+pub mod telegram;
 pub mod transfer;
 pub mod users;
 
@@ -16,5 +19,6 @@ use server_kit::{Error, db::Conn, idempotency};
 /// As the database says.
 pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<(), Error> {
     sessions::purge(conn, now).await?;
+    telegram::purge(conn, now).await?;
     idempotency::purge(conn, now).await
 }

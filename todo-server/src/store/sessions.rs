@@ -8,7 +8,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use server_kit::{Error, db::Conn, on};
 use sqlx::FromRow;
-use todo_sdk::{model::Id, tokens::REFRESH_TTL};
+use todo_sdk::{
+    model::{Id, Session},
+    tokens::REFRESH_TTL,
+};
 use uuid::Uuid;
 
 /// So long a repeated refresh is answered with the very successor that it was answered before, so that parallel
@@ -45,6 +48,22 @@ struct Row {
     refresh_jti: String,
     refresh_issued_at: DateTime<Utc>,
     previous_jti: Option<String>,
+}
+
+#[derive(FromRow)]
+struct Listed {
+    id: String,
+    client: String,
+    created_at: DateTime<Utc>,
+    last_used_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+}
+
+impl From<Listed> for Session {
+    fn from(row: Listed) -> Self {
+        let Listed { id, client, created_at, last_used_at, expires_at } = row;
+        Self { id, client, created_at, last_used_at, expires_at, current: false }
+    }
 }
 
 /// Begins a session.
@@ -120,19 +139,36 @@ pub async fn refresh(
     Ok(Refreshed::Rotated(next))
 }
 
-/// Ends a session; one that is over already is fine.
+/// The sessions of a person, the last used first.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub async fn end(conn: &mut Conn<'_>, user: Id, session: &str) -> Result<(), Error> {
-    on!(conn, |c| sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id = $2")
-        .bind(user)
-        .bind(session)
-        .execute(&mut *c)
-        .await
-        .map(|_| ()))?;
-    Ok(())
+pub async fn list(conn: &mut Conn<'_>, now: DateTime<Utc>, user: Id) -> Result<Vec<Session>, Error> {
+    let rows: Vec<Listed> = on!(conn, |c| sqlx::query_as(
+        "SELECT id, client, created_at, last_used_at, expires_at FROM sessions \
+         WHERE user_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC, id",
+    )
+    .bind(user)
+    .bind(now)
+    .fetch_all(&mut *c)
+    .await?);
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// Ends a session; answers whether it was not over already.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn end(conn: &mut Conn<'_>, user: Id, session: &str) -> Result<bool, Error> {
+    let gone: Option<Id> =
+        on!(conn, |c| sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND id = $2 RETURNING user_id")
+            .bind(user)
+            .bind(session)
+            .fetch_optional(&mut *c)
+            .await?);
+    Ok(gone.is_some())
 }
 
 /// Ends all sessions of a person and names them.

@@ -24,7 +24,7 @@ impl From<Row> for User {
     }
 }
 
-fn language_of(code: &str) -> Option<Language> {
+pub(super) fn language_of(code: &str) -> Option<Language> {
     [Language::En, Language::Ru].into_iter().find(|language| language.as_str() == code)
 }
 
