@@ -17,7 +17,7 @@ use todo_sdk::model::{CreateUser, Id, UpdateUser, User, validate::Validate};
 use super::{AdminError, say};
 use crate::{
     Settings,
-    passwords::Passwords,
+    passwords::{Passwords, check_strength},
     store::{
         sessions,
         users::{self, Changes, NewUser},
@@ -82,6 +82,7 @@ impl UserCommand {
 async fn add(db: &Db, settings: &Settings, username: String, password: String) -> Result<User, AdminError> {
     let new = CreateUser { username, password, timezone: None, language: None };
     new.validate().map_err(Error::from)?;
+    check_strength(&new.password, &new.username)?;
     let new = NewUser {
         username: new.username,
         password_hash: Some(Passwords::default().hash(new.password).await?),
@@ -96,6 +97,7 @@ async fn passwd(db: &Db, settings: &Settings, name: &str, password: String) -> R
     let user = find(db, name).await?;
     let new = UpdateUser { password: Some(password.clone()), ..UpdateUser::default() };
     new.validate().map_err(Error::from)?;
+    check_strength(&password, name)?;
     let changes = Changes { password_hash: Some(Passwords::default().hash(password).await?), ..Changes::default() };
     let change = db.write(move |conn| {
         Box::pin(async move {

@@ -7,7 +7,7 @@ use sqlx::{FromRow, QueryBuilder, postgres::PgRow, sqlite::SqliteRow};
 
 use super::{
     TransferError, export, import,
-    values::{Count, Document, Event, Moment, Number, Priority, RepeatFrom, Text, Zone},
+    values::{Count, Document, Event, Moment, Number, Priority, RepeatFrom, Scope, Text, Zone},
 };
 
 /// A row of a table.
@@ -31,6 +31,11 @@ pub(super) const CHUNK: usize = 1000;
 pub(super) struct Numbered<T> {
     pub(super) line: u64,
     pub(super) value: T,
+}
+
+/// Tables whose ids are counted.
+pub(super) fn counted() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().filter(|(_, columns)| columns.first() == Some(&"id")).map(|(table, _)| *table)
 }
 
 /// For each table: the row's type, the table, its key, its columns, and the columns that hold another one in lower case.
@@ -69,10 +74,9 @@ macro_rules! tables {
             }
         )+
 
-        /// Tables whose ids are counted.
-        pub(super) fn counted() -> impl Iterator<Item = &'static str> {
-            [$(($table, stringify!($first))),+].into_iter().filter(|(_, first)| *first == "id").map(|(table, _)| table)
-        }
+        /// Each table with its columns.
+        const TABLES: &[(&str, &[&str])] =
+            &[$(($table, &[stringify!($first), $(stringify!($column),)* $(stringify!($folded),)*])),+];
 
         /// One line between the first and the last.
         #[derive(Debug, Serialize, Deserialize)]
@@ -104,8 +108,8 @@ macro_rules! tables {
     };
 }
 
-// Those that others refer to come first. Sessions and idempotency records are left out: an old backup must not revive a
-// session that was ended.
+// Those that others refer to come first. Sessions, idempotency records and codes for joining chats are left out: an old
+// backup must not revive a session that was ended, and the others have expired by then.
 tables! {
     User, users = "users" by "id" {
         id: Number, username: Text, password_hash: Option<Text>, timezone: Zone, language: Option<Text>,
@@ -115,6 +119,11 @@ tables! {
     TelegramUser, telegram_users = "telegram_users" by "id" {
         id: Number, user_id: Number, chat_id: i64, first_name: Option<Text>, last_name: Option<Text>,
         username: Option<Text>, language: Option<Text>
+    } folded {}
+
+    NamedToken, named_tokens = "named_tokens" by "id" {
+        id: Number, user_id: Number, name: Text, scope: Scope, token_hash: Text, created_at: Moment,
+        expires_at: Option<Moment>, last_used_at: Option<Moment>
     } folded {}
 
     Tag, tags = "tags" by "user_id, id" {
@@ -140,4 +149,34 @@ tables! {
         user_id: Number, seq: Number, action: Number, at: Moment, client: Text, event: Event, resource_id: Number,
         before: Option<Document>, after: Option<Document>
     } folded {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use server_kit::testing::{Engine, TestDb};
+
+    use super::*;
+
+    /// What a data set does without, on purpose.
+    const LEFT_OUT: [&str; 4] = ["_sqlx_migrations", "idempotency_keys", "sessions", "telegram_links"];
+
+    /// Whoever adds a table or a column to the schema decides here whether it is part of the data.
+    #[tokio::test]
+    async fn nothing_of_the_schema_is_forgotten() {
+        let test = TestDb::open(Engine::Sqlite).await;
+        let select = "SELECT t.name, c.name FROM pragma_table_list t, pragma_table_info(t.name) c \
+                      WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%'";
+        let mut reader = test.db.read().await.unwrap();
+        let columns: Vec<(String, String)> =
+            on!(&mut reader.conn(), |c| sqlx::query_as(select).fetch_all(&mut *c).await).unwrap();
+        let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (table, column) in &columns {
+            found.entry(table).or_default().insert(column);
+        }
+        found.retain(|table, _| !LEFT_OUT.contains(table));
+        let known = TABLES.iter().map(|(table, columns)| (*table, columns.iter().copied().collect())).collect();
+        assert_eq!(found, known);
+    }
 }

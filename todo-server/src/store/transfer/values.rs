@@ -40,6 +40,8 @@ values! {
     Zone(String): |name| name.parse::<Tz>().is_ok(), "must be an IANA time zone such as Europe/Berlin";
     /// What a repeat is reckoned from.
     RepeatFrom(String): |from| from == "schedule" || from == "completion", "must be schedule or completion";
+    /// What a token allows.
+    Scope(String): |scope| scope == "read" || scope == "write", "must be read or write";
     /// What happened to what.
     Event(String): |name| is_event(name), "must be the name of an event such as task.created";
     /// A resource as JSON.
