@@ -2,11 +2,12 @@
 //!
 //! Each key is a leaky bucket after the [generic cell rate algorithm](https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm):
 //! its whole state is the time at which it would be empty. A replica takes shares of a bucket in Redis in advance, so
-//! that few calls wait for it; while Redis is away each replica counts for itself.
+//! that few calls wait for it, and gives back what it did not use; while Redis is away each replica counts for itself.
 
 mod rate;
 
 use std::{
+    mem,
     net::IpAddr,
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -25,7 +26,7 @@ use crate::{Error, address, redis::Redis};
 
 /// Buckets kept in the process. An empty bucket need not be kept, so little is lost when the oldest give way.
 const BUCKETS: u64 = 100_000;
-/// The part of a bucket that a replica takes in advance.
+/// The part of a bucket that a replica takes in advance at most, and of its period for which it may use it.
 const SHARE: u32 = 60;
 
 /// How long an address from which somebody signed in counts as that person's.
@@ -81,11 +82,21 @@ pub struct Throttle {
 struct Bucket {
     /// When it will be empty, as far as this process counts.
     empty_at: i64,
-    /// Calls taken from Redis in advance, and until when they may be used.
+    /// How many calls were taken from Redis at once the last time.
+    size: u32,
+    /// Those of them that are left, and until when they may be used.
     share: u32,
     share_until: i64,
+    /// Calls to give back.
+    unused: u32,
     /// Calls that Redis had left then.
     remaining: u32,
+}
+
+/// What is asked of Redis.
+struct Wish {
+    calls: u32,
+    unused: u32,
 }
 
 /// What Redis gave.
@@ -172,7 +183,8 @@ impl Throttle {
             if let Some(remaining) = lock(&bucket).use_share(now) {
                 return Ok(remaining);
             }
-            if let Some(taken) = ask(redis, key, rate, now).await {
+            let wish = lock(&bucket).wish(rate);
+            if let Some(taken) = ask(redis, key, rate, now, wish).await {
                 return Ok(lock(&bucket).keep_share(&taken?, rate, now));
             }
         }
@@ -196,10 +208,17 @@ fn lock(bucket: &Mutex<Bucket>) -> MutexGuard<'_, Bucket> {
 impl Bucket {
     fn use_share(&mut self, now: i64) -> Option<u32> {
         if now > self.share_until {
-            self.share = 0;
+            self.unused = self.unused.saturating_add(mem::take(&mut self.share));
         }
         self.share = self.share.checked_sub(1)?;
         Some(self.remaining.saturating_add(self.share))
+    }
+
+    /// Twice what was used of the last share, so that little lies idle at replicas that are seldom called.
+    fn wish(&mut self, rate: Rate) -> Wish {
+        let unused = mem::take(&mut self.unused);
+        self.size = self.size.saturating_sub(unused).saturating_mul(2).clamp(1, (rate.count() / SHARE).max(1));
+        Wish { calls: self.size, unused }
     }
 
     fn keep_share(&mut self, taken: &Taken, rate: Rate, now: i64) -> u32 {
@@ -230,14 +249,14 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// The bucket's arithmetic once more, where all replicas see one bucket: takes several calls if there is room for them,
-/// else one. Answers how many it took and the room that is left, or is missing.
+/// The bucket's arithmetic once more, where all replicas see one bucket: puts unused calls back and takes several as long
+/// as the bucket is half empty, else one. Answers how many it took and the room that is left, or is missing.
 static TAKE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         r"
 local now, interval, full, calls = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local empty_at = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
-if empty_at + interval * calls - now > full then calls = 1 end
+local empty_at = math.max(tonumber(redis.call('GET', KEYS[1]) or now) - interval * tonumber(ARGV[5]), now)
+if empty_at + interval * calls - now > full / 2 then calls = 1 end
 empty_at = empty_at + interval * calls
 local room = full - (empty_at - now)
 if room < 0 then return {0, room} end
@@ -248,9 +267,9 @@ return {calls, room}
 });
 
 /// What Redis gives, or how long to wait; `None` if it does not answer.
-async fn ask(redis: &Redis, key: &str, rate: Rate, now: i64) -> Option<Result<Taken, Duration>> {
+async fn ask(redis: &Redis, key: &str, rate: Rate, now: i64, wish: Wish) -> Option<Result<Taken, Duration>> {
     let mut call = TAKE.key(format!("todo:rate:{key}"));
-    call.arg(now).arg(rate.interval()).arg(micros(rate.period())).arg((rate.count() / SHARE).max(1));
+    call.arg(now).arg(rate.interval()).arg(micros(rate.period())).arg(wish.calls).arg(wish.unused);
     let (calls, room): (u32, i64) = redis.run(&call).await?;
     Some(match calls {
         0 => Err(Duration::from_micros(room.unsigned_abs())),
@@ -277,6 +296,27 @@ mod tests {
         assert_eq!(bucket.take(rate, 4_001_000), Err(Duration::from_secs(4)));
         // Long after, everything is back, and not more.
         assert_eq!(bucket.take(rate, 3_600_000_000), Ok(14));
+    }
+
+    #[test]
+    fn a_replica_takes_more_the_more_it_uses_and_gives_the_rest_back() {
+        let (mut bucket, rate) = (Bucket::default(), rate("6000/minute"));
+        let mut call = |now: i64| match bucket.use_share(now) {
+            Some(_) => None,
+            None => {
+                let wish = bucket.wish(rate);
+                bucket.keep_share(&Taken { calls: wish.calls, remaining: 0 }, rate, now);
+                Some((wish.calls, wish.unused))
+            }
+        };
+        let asked: Vec<_> = (0..500).filter_map(|_| call(0)).collect();
+        assert_eq!(asked[..8], [(1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (32, 0), (64, 0), (100, 0)]);
+        assert_eq!(asked.len(), 11);
+        // 527 calls were taken, 500 made.
+        assert_eq!(call(2_000_000), Some((100, 27)));
+        assert_eq!(call(4_000_000), Some((2, 99)));
+        assert_eq!(call(4_000_001), None);
+        assert_eq!(call(4_000_002), Some((4, 0)));
     }
 
     #[tokio::test]
