@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -10,6 +10,8 @@ use std::{
     thread,
     time::Duration,
 };
+
+use crate::relay::{Delay, join};
 
 /// How long a backend may take to accept.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -19,6 +21,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct Balancer {
     address: SocketAddr,
     stopped: Arc<AtomicBool>,
+    delay: Delay,
 }
 
 impl Balancer {
@@ -29,8 +32,8 @@ impl Balancer {
     /// As the system says.
     pub fn start(backends: Vec<SocketAddr>) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
-        let balancer = Self { address: listener.local_addr()?, stopped: Arc::default() };
-        let stopped = Arc::clone(&balancer.stopped);
+        let balancer = Self { address: listener.local_addr()?, stopped: Arc::default(), delay: Delay::default() };
+        let (stopped, delay) = (Arc::clone(&balancer.stopped), balancer.delay.clone());
         thread::spawn(move || {
             let turn = AtomicUsize::new(0);
             for client in listener.incoming() {
@@ -40,11 +43,22 @@ impl Balancer {
                 // With no backend left the connection is closed, as a real balancer does in its TCP mode.
                 if let (Ok(client), Some(backend)) = (client, connect(&backends, &turn)) {
                     // Fails only for connections that are gone already.
-                    let _ = join(client, backend);
+                    let _ = join(client, backend, &delay);
                 }
             }
         });
         Ok(balancer)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets every byte arrive that much later from now on.
+    pub fn delay(&self, delay: Duration) {
+        self.delay.set(delay);
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -66,25 +80,4 @@ fn connect(backends: &[SocketAddr], turn: &AtomicUsize) -> Option<TcpStream> {
     let first = turn.fetch_add(1, Ordering::Relaxed);
     let order = (0..backends.len()).map(|offset| &backends[(first + offset) % backends.len()]);
     order.filter_map(|backend| TcpStream::connect_timeout(backend, CONNECT_TIMEOUT).ok()).next()
-}
-
-/// Copies both ways, each on a thread of its own, until both have ended.
-fn join(client: TcpStream, backend: TcpStream) -> io::Result<()> {
-    for stream in [&client, &backend] {
-        stream.set_nodelay(true)?;
-    }
-    let (from, to) = (client.try_clone()?, backend.try_clone()?);
-    thread::spawn(move || copy(from, to));
-    thread::spawn(move || copy(backend, client));
-    Ok(())
-}
-
-fn copy(mut from: TcpStream, mut to: TcpStream) {
-    let cut = io::copy(&mut from, &mut to).is_err();
-    // An end is passed on as an end, a cut as a cut: the other way has nobody left to talk to either.
-    let how = if cut { Shutdown::Both } else { Shutdown::Write };
-    let _ = to.shutdown(how);
-    if cut {
-        let _ = from.shutdown(Shutdown::Both);
-    }
 }

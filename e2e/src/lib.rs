@@ -5,6 +5,7 @@
 
 pub mod balancer;
 mod process;
+mod relay;
 pub mod servers;
 pub mod services;
 mod stack;

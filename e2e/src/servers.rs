@@ -42,16 +42,18 @@ pub enum Backend {
     Cluster,
 }
 
-/// The path of one of the workspace's programs, beside which this test was built.
+/// The path of one of the workspace's programs, beside which this test or program was built.
 ///
 /// # Panics
 ///
 /// If it isn't built.
 #[must_use]
 pub fn program(name: &str) -> PathBuf {
-    let test = env::current_exe().unwrap_or_else(|error| panic!("cannot find the running test: {error}"));
-    let folder = test.parent().filter(|folder| folder.ends_with("deps")).and_then(Path::parent);
-    let path = folder.unwrap_or(Path::new("target/debug")).join(name);
+    let running = env::current_exe().unwrap_or_else(|error| panic!("cannot find the running program: {error}"));
+    let folder = running.parent().unwrap_or(Path::new("target/debug"));
+    // Tests are one folder deeper.
+    let folder = folder.parent().filter(|_| folder.ends_with("deps")).unwrap_or(folder);
+    let path = folder.join(name);
     assert!(path.is_file(), "{} is not built; run the tests with ./dev test", path.display());
     path
 }

@@ -1,6 +1,6 @@
 //! Both servers on a database of their own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -54,6 +54,21 @@ impl Stack {
             redis: redis.as_ref().map(Redis::url),
             others,
         };
+        Self { redis, ..Self::start_servers(home, backend, &settings) }
+    }
+
+    /// Two processes of each server, behind balancers, on services that the caller looks after.
+    ///
+    /// # Panics
+    ///
+    /// If something does not start.
+    #[must_use]
+    pub fn replicated(database: &str, redis: &str) -> Self {
+        let settings = Settings { database: database.to_owned(), redis: Some(redis.to_owned()), others: &[] };
+        Self::start_servers(or_panic(private_dir("stack-"), "a directory"), Backend::Cluster, &settings)
+    }
+
+    fn start_servers(home: TempDir, backend: Backend, settings: &Settings) -> Self {
         let replicas = if backend == Backend::Cluster { 2 } else { 1 };
         let todo: Vec<_> = (0..replicas).map(|_| settings.of(Server::todo(home.path())).started()).collect();
         let todo_balancer = (replicas > 1).then(|| balance(&todo));
@@ -61,7 +76,7 @@ impl Stack {
         let comments = || settings.of(Server::comments(home.path(), &todo_url)).started();
         let comments: Vec<_> = (0..replicas).map(|_| comments()).collect();
         let balancers = todo_balancer.map(|todo| [todo, balance(&comments)]);
-        Self { todo, comments, balancers, redis, backend, database: settings.database, home }
+        Self { todo, comments, balancers, redis: None, backend, database: settings.database.clone(), home }
     }
 
     /// Where the todo-servers are reached.
@@ -94,7 +109,13 @@ impl Stack {
         sqlite_file(&self.home)
     }
 
-    /// What the replicas share, on [`Backend::Cluster`].
+    /// Keeps the servers' files, logs among them, after the stack is gone, and answers where they are.
+    pub fn keep_files(&mut self) -> &Path {
+        self.home.disable_cleanup(true);
+        self.home.path()
+    }
+
+    /// What the replicas share, on [`Backend::Cluster`], where [`Self::start`] has started it.
     #[must_use]
     pub fn redis(&self) -> Option<&Redis> {
         self.redis.as_ref()

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read, Write},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     process::{Command, Stdio},
     time::Duration,
 };
@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use super::{STOP_LIMIT, start_on_free_port, wait_until_ready};
 use crate::process::{Process, Signal};
 
-/// How long one PING may take.
-const PING_LIMIT: Duration = Duration::from_secs(1);
+/// How long it may take to answer us.
+const ANSWER_LIMIT: Duration = Duration::from_secs(1);
 
 /// A Redis server of our own that keeps nothing on disk, reachable from this machine only.
 #[derive(Debug)]
@@ -47,13 +47,37 @@ impl Redis {
         redis.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"]);
         redis.current_dir(self.dir.path());
         redis.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
-        wait_until_ready("redis-server", Process::spawn(redis)?, &log, || Ok(ping(port).is_ok()))
+        wait_until_ready("redis-server", Process::spawn(redis)?, &log, || Ok(say(port, "PING", "+PONG").is_ok()))
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
+        format!("redis://{}/", self.address())
+    }
+
+    /// Makes it forget everything.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub fn flush(&self) -> io::Result<()> {
+        say(self.port, "FLUSHALL", "+OK")
+    }
+
+    /// `kill -9`; what it held is lost.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be killed.
+    pub fn kill_9(&mut self) -> io::Result<()> {
+        self.process.take().map_or(Ok(()), |process| process.kill().map(|_| ()))
     }
 
     /// Stops it; what it held is lost.
@@ -102,11 +126,12 @@ impl Redis {
     }
 }
 
-fn ping(port: u16) -> io::Result<()> {
+/// Sends a command and reads the one line that it is to answer.
+fn say(port: u16, command: &str, expected: &str) -> io::Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(PING_LIMIT))?;
-    stream.write_all(b"PING\r\n")?;
-    let mut answer = [0; 7];
+    stream.set_read_timeout(Some(ANSWER_LIMIT))?;
+    stream.write_all(format!("{command}\r\n").as_bytes())?;
+    let mut answer = vec![0; expected.len()];
     stream.read_exact(&mut answer)?;
-    if &answer == b"+PONG\r\n" { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
+    if answer == expected.as_bytes() { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
