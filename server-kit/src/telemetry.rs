@@ -1,5 +1,10 @@
 //! Logs, and traces for OpenTelemetry.
 
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
+
 use clap::ValueEnum;
 use tracing::Subscriber;
 use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt};
@@ -52,12 +57,17 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(in_colour());
     let lines = match format {
         LogFormat::Pretty => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
     lines.with_filter(filter)
+}
+
+/// Colours are for terminals, where [nobody minds](https://no-color.org/).
+fn in_colour() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 #[cfg(not(feature = "otel"))]

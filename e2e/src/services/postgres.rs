@@ -4,7 +4,7 @@ use std::{
     env,
     ffi::OsStr,
     fs::File,
-    io,
+    io::{self, Write},
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -73,7 +73,7 @@ impl Postgres {
     }
 
     fn run(&self, port: u16) -> io::Result<Process> {
-        let log = self.dir.path().join("log");
+        let log = self.log_path();
         let mut postgres = self.command("postgres");
         postgres.args(["-D", "data", "-p", &port.to_string()]);
         SETTINGS.iter().for_each(|setting| {
@@ -112,6 +112,28 @@ impl Postgres {
     /// As the server says.
     pub fn create_database(&self, name: &str) -> io::Result<String> {
         create_database(&self.url(), name)
+    }
+
+    /// Runs statements on one of its databases.
+    ///
+    /// # Errors
+    ///
+    /// As the server says.
+    pub fn run_sql(&self, url: &str, sql: &str) -> io::Result<()> {
+        run_sql(url, sql)
+    }
+
+    /// What it has logged since it was started.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be read.
+    pub fn log(&self) -> io::Result<String> {
+        std::fs::read_to_string(self.log_path())
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.dir.path().join("log")
     }
 
     /// Stops it as a power cut would: clients are cut off, the next start recovers.
@@ -183,11 +205,17 @@ impl Drop for Postgres {
 ///
 /// As the server says.
 pub fn create_database(url: &str, name: &str) -> io::Result<String> {
-    let mut psql = plain_command(&find_programs()?.join("psql"));
-    psql.args(["--no-psqlrc", "--quiet", "--dbname", url, "--command", &format!("CREATE DATABASE \"{name}\"")]);
-    expect_success(&mut psql)?;
+    run_sql(url, &format!("CREATE DATABASE \"{name}\""))?;
     let (server, _) = url.rsplit_once('/').ok_or_else(|| io::Error::other("the URL names no database"))?;
     Ok(format!("{server}/{name}"))
+}
+
+fn run_sql(url: &str, sql: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(sql.as_bytes())?;
+    let mut psql = plain_command(&find_programs()?.join("psql"));
+    psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url, "--file"]).arg(file.path());
+    expect_success(&mut psql)
 }
 
 /// A command that the caller's own PostgreSQL settings don't reach.

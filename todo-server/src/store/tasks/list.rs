@@ -47,7 +47,7 @@ pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TaskQuery) -> Result<pa
     let rows: Vec<Row> = on!(conn, |c| {
         let mut select = QueryBuilder::new(SELECT);
         select.push("WHERE t.user_id = ").push_bind(user);
-        push_filter!(select, filter, user);
+        push_filter!(select, filter, user, dialect);
         if let Some(keys) = behind {
             push_behind!(select, order.columns, keys, dialect);
         }

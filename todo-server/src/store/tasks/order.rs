@@ -15,6 +15,9 @@ pub(super) struct Column {
     pub(super) descending: bool,
 }
 
+/// The due date as the index has it.
+pub(super) const DUE: Column = Column { by: TaskOrder::Due, descending: false };
+
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Key {

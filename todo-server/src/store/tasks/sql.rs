@@ -4,7 +4,7 @@
 
 /// Adds ` AND …` for each part of the filter.
 macro_rules! push_filter {
-    ($select:ident, $filter:ident, $user:ident) => {
+    ($select:ident, $filter:ident, $user:ident, $dialect:ident) => {
         if let Some(completed) = $filter.completed {
             $select.push(" AND t.completed = ").push_bind(completed);
         }
@@ -32,14 +32,16 @@ macro_rules! push_filter {
             $select.push(" AND (t.title_folded LIKE ").push_bind(pattern.clone()).push(" ESCAPE '\\'");
             $select.push(" OR t.description_folded LIKE ").push_bind(pattern.clone()).push(" ESCAPE '\\')");
         }
-        for (condition, bound) in [
-            (" AND t.due_at < ", $filter.due_before),
-            (" AND t.due_at >= ", $filter.due_after),
-            (" AND t.remind_time < ", $filter.remind_before),
-        ] {
-            if let Some(bound) = bound {
-                $select.push(condition).push_bind(bound);
-            }
+        if let Some(bound) = $filter.due_before {
+            // As in the index; nothing is due as late as "never".
+            $select.push(" AND ").push($crate::store::tasks::order::DUE.sql($dialect)).push(" < ").push_bind(bound);
+        }
+        if let Some(bound) = $filter.due_after {
+            $select.push(" AND ").push($crate::store::tasks::order::DUE.sql($dialect)).push(" >= ").push_bind(bound);
+            $select.push(" AND t.due_at IS NOT NULL");
+        }
+        if let Some(bound) = $filter.remind_before {
+            $select.push(" AND t.remind_time < ").push_bind(bound);
         }
     };
 }
