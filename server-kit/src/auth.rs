@@ -50,13 +50,22 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let kit = Kit::from_ref(state);
-        let token = bearer(parts)?;
-        let claims = kit.auth.verify(token, kit.clock.now()).await?;
+        let (token, now) = (bearer(parts)?, kit.clock.now());
+        let claims = match kit.auth.verify(token, now).await {
+            Err(Error::Unauthorized { .. }) if kit.auth.service(token, now).await.is_ok() => {
+                let detail = "a service is no person; this needs somebody's token".to_owned();
+                return Err(Error::Forbidden { code: "person_required", detail });
+            }
+            verified => verified?,
+        };
         if claims.scope == Scope::Read && !matches!(parts.method, Method::GET | Method::HEAD) {
             return Err(Error::Forbidden { code: "read_only_token", detail: "this token may only read".to_owned() });
         }
         let user = claims.user_id().ok_or_else(|| invalid("its subject is no user"))?;
-        kit.throttle.user(user, kit.clock.now()).await?;
+        if named::is_session(&claims.sid) {
+            kit.throttle.token(&claims.sid, now).await?;
+        }
+        kit.throttle.user(user, now).await?;
         Ok(Self { user, session: claims.sid.clone(), client: client_name(&parts.headers) })
     }
 }
@@ -113,6 +122,18 @@ pub fn client_name(headers: &http::HeaderMap) -> String {
     if name.is_empty() { "unknown".to_owned() } else { name.chars().take(CLIENT_MAX).collect() }
 }
 
+/// The same with what follows it in brackets, which tells people which of their devices it is: `todo-cli (laptop)`.
+#[must_use]
+pub fn device_name(headers: &http::HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let comment = agent.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(comment, _)| comment.trim());
+    let name = client_name(headers);
+    match comment.filter(|comment| !comment.is_empty()) {
+        Some(comment) => format!("{name} ({})", comment.chars().take(CLIENT_MAX).collect::<String>()),
+        None => name,
+    }
+}
+
 fn invalid(reason: &str) -> Error {
     Error::Unauthorized { code: "invalid_token", detail: format!("the token is not valid: {reason}") }
 }
@@ -157,6 +178,16 @@ impl Authenticator {
         let claims = self.verify_signature(token, now).await?;
         self.check_session(&claims).await?;
         Ok(claims)
+    }
+
+    /// The name of the internal service that a token proves.
+    ///
+    /// # Errors
+    ///
+    /// 401, or 503 where the keys can't be had.
+    pub async fn service(&self, token: &str, now: DateTime<Utc>) -> Result<String, Error> {
+        let claims = self.keys.verify(TokenKind::Service, token, now).await?;
+        claims.service().map(ToOwned::to_owned).ok_or_else(|| invalid("its subject is no service"))
     }
 
     async fn verify_signature(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Claims>, Error> {

@@ -124,6 +124,16 @@ impl Throttle {
         self.take(format!("user:{user}"), self.user, now).await
     }
 
+    /// Counts a call by a named token: it has half of what its owner has, so that a script that runs wild leaves the other
+    /// half to everything else of theirs.
+    ///
+    /// # Errors
+    ///
+    /// 429.
+    pub async fn token(&self, token: &str, now: DateTime<Utc>) -> Result<(), Error> {
+        self.take(token.to_owned(), self.user.half(), now).await
+    }
+
     /// Counts a call that tries or makes credentials, from an address.
     ///
     /// # Errors
@@ -328,6 +338,11 @@ mod tests {
         assert!(throttle.user(1, now).await.is_ok());
         assert!(matches!(throttle.user(1, now).await, Err(Error::TooMany { wait }) if wait == Duration::from_secs(1)));
         assert!(throttle.user(2, now).await.is_ok());
+        let throttle = Throttle::new(rate("2/minute"), rate("2/second"), None);
+        assert!(throttle.token("token:1", now).await.is_ok());
+        assert!(throttle.token("token:1", now).await.is_err(), "half of what the owner has");
+        assert!(throttle.token("token:2", now).await.is_ok());
+        let throttle = Throttle::new(rate("2/minute"), rate("1/second"), None);
         for _ in 0..2 {
             assert!(throttle.address(home, now).await.is_ok());
         }

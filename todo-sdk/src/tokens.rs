@@ -86,6 +86,9 @@ pub struct Claims {
     pub iat: i64,
     /// When it ends: seconds since 1970.
     pub exp: i64,
+    /// When it begins, if not at once. We never say so, and heed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
 }
 
 impl Claims {
@@ -235,6 +238,7 @@ fn claims(kind: TokenKind, sub: String, session: &str, jti: &str, scope: Scope, 
         scope,
         iat: now.timestamp(),
         exp: (now + kind.ttl()).timestamp(),
+        nbf: None,
     }
 }
 
@@ -332,6 +336,9 @@ impl Verifier {
         }
         if claims.iat > now.timestamp().saturating_add(LEEWAY.num_seconds()) {
             return Err(Invalid("it is from the future"));
+        }
+        if claims.nbf.is_some_and(|nbf| nbf > now.timestamp().saturating_add(LEEWAY.num_seconds())) {
+            return Err(Invalid("it is not valid yet"));
         }
         Ok(claims)
     }

@@ -10,7 +10,12 @@ use todo_sdk::{
 };
 
 use crate::{
-    Settings, keys, keys::SigningKeyError, passwords::Passwords, routes, services::Services, settings::Registration,
+    Settings,
+    keys::{self, SigningKeyError, SigningKeys},
+    passwords::Passwords,
+    routes,
+    services::Services,
+    settings::Registration,
     store,
 };
 
@@ -33,6 +38,7 @@ pub enum StartError {
 pub struct App {
     pub(crate) kit: Kit,
     pub(crate) signer: Arc<Signer>,
+    pub(crate) public_keys: Arc<Jwks>,
     pub(crate) passwords: Passwords,
     pub(crate) registration: Registration,
     pub(crate) time_zone: Arc<str>,
@@ -54,12 +60,13 @@ impl App {
     ///
     /// See [`StartError`].
     pub async fn open(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
-        let signer = keys::load(settings)?;
-        let verifier = Verifier::new(&Jwks { keys: vec![signer.jwk()] })?;
+        let SigningKeys { signer, public } = keys::load(settings)?;
+        let verifier = Verifier::new(&public)?;
         let keys = Keys::Own(Arc::new(verifier));
         Ok(Self {
             kit: Kit::open(&settings.common, clock, keys).await?,
             signer: Arc::new(signer),
+            public_keys: Arc::new(public),
             passwords: Passwords::default(),
             registration: settings.registration,
             time_zone: settings.time_zone.as_str().into(),

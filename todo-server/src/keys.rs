@@ -1,4 +1,4 @@
-//! The key that tokens are signed with.
+//! The keys that tokens are signed with.
 
 use std::{
     fs::{self, OpenOptions},
@@ -7,7 +7,10 @@ use std::{
 };
 
 use server_kit::db::DatabaseUrl;
-use todo_sdk::tokens::{KeyError, Signer};
+use todo_sdk::{
+    model::Jwks,
+    tokens::{KeyError, Signer},
+};
 
 use crate::Settings;
 
@@ -39,12 +42,13 @@ pub enum SigningKeyError {
     },
 }
 
-/// The key that the settings name, or the one in the data directory, made at the first start.
+/// The keys that the settings name, or those in the data directory, made at the first start. The first signs; tokens of the
+/// others are still believed, so that a key can be replaced without signing anybody out.
 ///
 /// # Errors
 ///
 /// See [`SigningKeyError`].
-pub(crate) fn load(settings: &Settings) -> Result<Signer, SigningKeyError> {
+pub(crate) fn load(settings: &Settings) -> Result<SigningKeys, SigningKeyError> {
     let pem = match settings.signing_key.as_deref() {
         Some(text) => match text.strip_prefix('@') {
             Some(path) => read_private(Path::new(path))?,
@@ -53,7 +57,27 @@ pub(crate) fn load(settings: &Settings) -> Result<Signer, SigningKeyError> {
         None if matches!(settings.common.database(), DatabaseUrl::Postgres(_)) => return Err(SigningKeyError::Missing),
         None => read_or_make(&settings.common.data_dir().join("signing-key.pem"))?,
     };
-    Ok(Signer::from_pem(&pem)?)
+    Ok(SigningKeys::parse(&pem)?)
+}
+
+/// A key that signs, and all that are believed.
+#[derive(Debug)]
+pub(crate) struct SigningKeys {
+    pub(crate) signer: Signer,
+    pub(crate) public: Jwks,
+}
+
+impl SigningKeys {
+    /// Reads private keys that stand one behind the other.
+    fn parse(pem: &str) -> Result<Self, KeyError> {
+        const END: &str = "-----END PRIVATE KEY-----";
+        let keys = pem.split(END).filter(|key| !key.trim().is_empty()).map(Signer::from_pem);
+        let mut keys = keys.collect::<Result<Vec<_>, _>>()?.into_iter();
+        let signer = keys.next().ok_or(KeyError::NotEd25519)?;
+        let mut public = vec![signer.jwk()];
+        public.extend(keys.map(|key| key.jwk()));
+        Ok(Self { signer, public: Jwks { keys: public } })
+    }
 }
 
 fn read_private(path: &Path) -> Result<String, SigningKeyError> {

@@ -18,6 +18,8 @@ pub struct Settings {
     #[arg(long, env = "TODO_SERVER_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
     /// Ed25519 private key (PEM, or @FILE); made once in the data directory with SQLite, required with PostgreSQL
+    ///
+    /// Several may follow each other: the first signs, tokens of the others are believed.
     #[arg(long, env = "TODO_SERVER_SIGNING_KEY", value_name = "PEM|@FILE", hide_env_values = true)]
     pub signing_key: Option<String>,
     /// Whether anybody may make an account

@@ -111,6 +111,7 @@ impl NamedTokens {
             scope: if row.scope == "write" { Scope::Write } else { Scope::Read },
             iat: row.created_at.timestamp(),
             exp: row.expires_at.map_or(i64::MAX, |at| at.timestamp()),
+            nbf: None,
         })
     }
 }

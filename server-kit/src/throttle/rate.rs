@@ -58,6 +58,11 @@ impl Rate {
         Duration::from_secs(self.unit.seconds())
     }
 
+    /// Half as many calls in the same time.
+    pub(super) fn half(self) -> Self {
+        Self { count: (self.count / 2).max(1), ..self }
+    }
+
     /// Microseconds between two calls of somebody who calls evenly.
     pub(super) fn interval(self) -> i64 {
         super::micros(self.period() / self.count).max(1)

@@ -8,10 +8,10 @@ use super::{
     request::{bearer, header_value},
     retry::Retry,
     send::Http,
-    session::{Credential, Session},
+    session::{Credential, Session, Source},
     transport::Network,
 };
-use crate::model::TokenPair;
+use crate::model::{ServiceCredentials, TokenPair};
 
 /// What [`ClientBuilder::timeout`] is by default.
 const TIMEOUT: Duration = Duration::from_secs(90);
@@ -34,6 +34,7 @@ pub struct ClientBuilder {
     retry: Retry,
     credential: Credential,
     store: Option<Arc<dyn SessionStore>>,
+    service: Option<ServiceCredentials>,
     transport: Option<Arc<dyn Transport>>,
 }
 
@@ -54,6 +55,7 @@ impl ClientBuilder {
             retry: Retry { retries: RETRIES, first_pause: RETRY_PAUSE },
             credential: Credential::None,
             store: None,
+            service: None,
             transport: None,
         }
     }
@@ -65,7 +67,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The calling program as `NAME/VERSION`, sent as `User-Agent`. The journal records the name.
+    /// The calling program as `NAME/VERSION`, sent as `User-Agent`. The journal records the name; the list of sessions
+    /// also what follows in brackets, such as the device: `NAME/VERSION (laptop)`.
     pub fn client_name(mut self, name: impl Into<String>) -> Self {
         self.client_name = name.into();
         self
@@ -115,6 +118,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls as an internal service that is on the server's white list. It signs in when it first calls, and again
+    /// whenever its token is refused.
+    pub fn service(mut self, name: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.service = Some(ServiceCredentials { service: name.into(), secret: secret.into() });
+        self
+    }
+
     /// Sends by this transport instead of over the network.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
@@ -141,6 +151,10 @@ impl ClientBuilder {
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
         };
-        Ok(Client { http: Arc::new(http), session: Arc::new(Session::new(self.credential, self.store)) })
+        let session = match self.service {
+            Some(credentials) => Session::from_source(Source::Service(credentials)),
+            None => Session::new(self.credential, self.store),
+        };
+        Ok(Client { http: Arc::new(http), session: Arc::new(session) })
     }
 }

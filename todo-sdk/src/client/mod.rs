@@ -38,29 +38,37 @@ mod base;
 mod builder;
 mod comments;
 mod error;
+mod named_tokens;
 mod page;
 mod request;
 mod request_id;
 mod retry;
 mod send;
 mod session;
+mod sessions;
 mod tags;
 mod tasks;
+mod telegram;
 mod tokens;
 mod transport;
 mod users;
 
 use std::{fmt, sync::Arc};
 
+use futures_util::future::BoxFuture;
+
 pub use builder::ClientBuilder;
 pub use comments::{CommentListBuilder, Comments};
 pub use error::Error;
+pub use named_tokens::{CreateNamedTokenBuilder, NamedTokens};
 pub use page::Page;
 pub use request::{Change, Create};
 pub use request_id::with_request_id;
 pub use session::{SessionStore, StoreError};
+pub use sessions::Sessions;
 pub use tags::{TagListBuilder, Tags};
 pub use tasks::{CreateTaskBuilder, TaskListBuilder, Tasks, UpdateTaskBuilder};
+pub use telegram::Telegram;
 pub use tokens::Tokens;
 pub use transport::{Body, Transport, TransportError};
 pub use users::{RegisterBuilder, Users};
@@ -68,9 +76,9 @@ pub use users::{RegisterBuilder, Users};
 use self::{
     request::{Answer, Call},
     send::Http,
-    session::Session,
+    session::{Session, Source},
 };
-use crate::model::TokenPair;
+use crate::model::{ExchangeChat, TokenPair};
 
 /// The client of a to-do service. Clones are cheap and share one session and one pool of connections.
 ///
@@ -158,6 +166,32 @@ impl Client {
         Tokens { client: self.clone() }
     }
 
+    /// Where one is signed in.
+    #[must_use]
+    pub fn sessions(&self) -> Sessions {
+        Sessions { client: self.clone() }
+    }
+
+    /// Named tokens for scripts.
+    #[must_use]
+    pub fn named_tokens(&self) -> NamedTokens {
+        NamedTokens { client: self.clone() }
+    }
+
+    /// Telegram chats.
+    #[must_use]
+    pub fn telegram(&self) -> Telegram {
+        Telegram { client: self.clone() }
+    }
+
+    /// A client that acts as the person behind a Telegram chat, whose account is made at first sight. This one has to be
+    /// signed in as the service `bot`; see [`ClientBuilder::service`]. Both share one pool of connections.
+    #[must_use]
+    pub fn for_chat(&self, chat: ExchangeChat) -> Self {
+        let source = Source::Chat { bot: self.clone(), chat };
+        Self { http: Arc::clone(&self.http), session: Arc::new(Session::from_source(source)) }
+    }
+
     /// Tasks.
     #[must_use]
     pub fn tasks(&self) -> Tasks {
@@ -177,19 +211,23 @@ impl Client {
     }
 
     /// Sends a call as whoever is signed in; a 401 refreshes the pair and tries once more.
-    async fn send(&self, call: Call) -> Result<Answer, Error> {
-        let deadline = self.http.deadline();
-        let attempts = async {
-            let access = self.session.access().await?;
-            match self.http.send(&call, Some(&access), deadline).await {
-                Err(error) if error.status() == Some(401) && self.session.pair().is_some() => {
-                    let access = self.session.refresh(&self.http, &access).await?;
-                    self.http.send(&call, Some(&access), deadline).await
+    ///
+    /// Boxed, because a session may begin by a call of another client.
+    fn send(&self, call: Call) -> BoxFuture<'_, Result<Answer, Error>> {
+        Box::pin(async move {
+            let deadline = self.http.deadline();
+            let attempts = async {
+                let access = self.session.access(&self.http).await?;
+                match self.http.send(&call, Some(&access), deadline).await {
+                    Err(error) if error.status() == Some(401) && self.session.can_refresh() => {
+                        let access = self.session.refresh(&self.http, &access).await?;
+                        self.http.send(&call, Some(&access), deadline).await
+                    }
+                    answer => answer,
                 }
-                answer => answer,
-            }
-        };
-        self.http.until(deadline, &call, attempts).await
+            };
+            self.http.until(deadline, &call, attempts).await
+        })
     }
 
     /// Sends a call that needs nobody to be signed in, without a token.

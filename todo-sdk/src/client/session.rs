@@ -10,8 +10,13 @@ use futures_util::future::{BoxFuture, FutureExt, Shared};
 
 use tokio::task::AbortHandle;
 
-use super::{Error, send::Http, tokens::refresh_call};
-use crate::model::TokenPair;
+use super::{
+    Client, Error,
+    request::{Call, Server},
+    send::Http,
+    tokens::refresh_call,
+};
+use crate::model::{AccessToken, ExchangeChat, ServiceCredentials, TokenPair};
 
 /// Whatever a [`SessionStore`] fails with.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
@@ -53,6 +58,31 @@ pub(super) enum Credential {
     Pair(TokenPair),
 }
 
+/// What a session is begun with when there is none, again and again.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// An internal service's name and secret.
+    Service(ServiceCredentials),
+    /// A chat, and the client of the bot that vouches for it.
+    Chat { bot: Client, chat: ExchangeChat },
+}
+
+impl Source {
+    async fn begin(&self, http: &Http) -> Result<Credential, Error> {
+        match self {
+            Self::Service(credentials) => {
+                let call = Call::post(Server::Todo, "api/token/service", credentials);
+                let token: AccessToken = http.send(&call, None, http.deadline()).await?.json()?;
+                Ok(Credential::Fixed(token.access))
+            }
+            Self::Chat { bot, chat } => {
+                let call = Call::post(Server::Todo, "api/token/telegram", chat);
+                Ok(Credential::Pair(bot.send(call).await?.json()?))
+            }
+        }
+    }
+}
+
 /// A refresh that runs on its own: a call that gives up waiting must not take down the answer with the new pair, nor
 /// leave the store locked.
 #[derive(Clone)]
@@ -89,6 +119,7 @@ pub(super) struct Session {
 struct Kept {
     credential: Mutex<Credential>,
     store: Option<Arc<dyn SessionStore>>,
+    source: Option<Source>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -97,17 +128,30 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Session {
     pub(super) fn new(credential: Credential, store: Option<Arc<dyn SessionStore>>) -> Self {
-        let kept = Kept { credential: Mutex::new(credential), store };
+        Self::keeping(Kept { credential: Mutex::new(credential), store, source: None })
+    }
+
+    pub(super) fn from_source(source: Source) -> Self {
+        Self::keeping(Kept { credential: Mutex::new(Credential::None), store: None, source: Some(source) })
+    }
+
+    fn keeping(kept: Kept) -> Self {
         Self { kept: Arc::new(kept), refreshing: Mutex::new(None) }
     }
 
     /// The access token to send.
-    pub(super) async fn access(&self) -> Result<String, Error> {
+    pub(super) async fn access(&self, http: &Arc<Http>) -> Result<String, Error> {
         match self.kept.credential() {
             Credential::Fixed(token) => Ok(token),
             Credential::Pair(pair) => Ok(pair.access),
+            Credential::None if self.kept.source.is_some() => self.refresh(http, "").await,
             Credential::None => Ok(self.kept.load().await?.ok_or(Error::NotSignedIn)?.access),
         }
+    }
+
+    /// Whether there may be a better token than one that was refused.
+    pub(super) fn can_refresh(&self) -> bool {
+        self.kept.source.is_some() || self.pair().is_some()
     }
 
     pub(super) fn pair(&self) -> Option<TokenPair> {
@@ -124,8 +168,8 @@ impl Session {
             match last.as_ref().filter(|refresh| refresh.is_running()) {
                 Some(running) => running.clone(),
                 None => {
-                    if let Some(newer) = self.pair().filter(|pair| pair.access != stale) {
-                        return Ok(newer.access);
+                    if let Some(newer) = self.kept.access().filter(|access| access != stale) {
+                        return Ok(newer);
                     }
                     let refresh = Arc::clone(&self.kept).refresh(Arc::clone(http), stale.to_owned());
                     last.insert(Refresh::start(refresh)).clone()
@@ -195,7 +239,28 @@ impl Kept {
         }
     }
 
+    /// The access token in memory.
+    fn access(&self) -> Option<String> {
+        match self.credential() {
+            Credential::Fixed(token) => Some(token),
+            Credential::Pair(pair) => Some(pair.access),
+            Credential::None => None,
+        }
+    }
+
     async fn refresh(self: Arc<Self>, http: Arc<Http>, stale: String) -> Result<String, Error> {
+        let Some(source) = &self.source else { return self.refresh_pair(&http, &stale).await };
+        if let Credential::Pair(_) = self.credential() {
+            match self.refresh_pair(&http, &stale).await {
+                Err(error) if error.status() == Some(401) => {}
+                refreshed => return refreshed,
+            }
+        }
+        *lock(&self.credential) = source.begin(&http).await?;
+        self.access().ok_or(Error::NotSignedIn)
+    }
+
+    async fn refresh_pair(&self, http: &Http, stale: &str) -> Result<String, Error> {
         let _held = self.lock().await?;
         let pair = self.load().await?.ok_or(Error::NotSignedIn)?;
         if pair.access != stale {

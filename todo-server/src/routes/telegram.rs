@@ -14,7 +14,7 @@ use server_kit::{
 };
 use todo_sdk::{
     model::{ExchangeChat, Id, LinkChat, Problem, TelegramLink, TelegramUser, TelegramUserQuery, UpdateTelegramUser},
-    tokens::{TokenKind, random_secret},
+    tokens::random_secret,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -41,17 +41,30 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[derive(Debug)]
 pub(super) struct Bot;
 
+impl Bot {
+    async fn prove(token: &str, app: &App) -> Result<Self, Error> {
+        match app.kit.auth.service(token, app.kit.clock.now()).await? {
+            service if service == BOT && app.services.has(BOT) => Ok(Self),
+            _ => Err(bot_required()),
+        }
+    }
+}
+
+fn bot_required() -> Error {
+    Error::Forbidden { code: "service_not_allowed", detail: "only the bot may do this".to_owned() }
+}
+
 impl FromRequestParts<App> for Bot {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let claims = app.kit.auth.keys().verify(TokenKind::Service, bearer(parts)?, app.kit.clock.now()).await?;
-        match claims.service() {
-            Some(BOT) if app.services.has(BOT) => Ok(Self),
-            _ => {
-                let detail = "only the bot may do this".to_owned();
-                Err(Error::Forbidden { code: "service_not_allowed", detail })
+        match Self::prove(bearer(parts)?, app).await {
+            // Whoever proves to be a person is somebody, but not the bot.
+            Err(Error::Unauthorized { .. }) => {
+                Caller::from_request_parts(parts, app).await?;
+                Err(bot_required())
             }
+            proven => proven,
         }
     }
 }
@@ -63,10 +76,12 @@ impl FromRequestParts<App> for ChatsOf {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        match Bot::from_request_parts(parts, app).await {
+        match Bot::prove(bearer(parts)?, app).await {
             Ok(Bot) => Ok(Self(Of::All)),
-            Err(error @ Error::Forbidden { .. }) => Err(error),
-            Err(_) => Ok(Self(Of::User(InPerson::from_request_parts(parts, app).await?.0.user))),
+            Err(Error::Unauthorized { .. }) => {
+                Ok(Self(Of::User(InPerson::from_request_parts(parts, app).await?.0.user)))
+            }
+            Err(error) => Err(error),
         }
     }
 }

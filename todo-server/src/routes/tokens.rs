@@ -8,7 +8,7 @@ use serde_json::json;
 use server_kit::{
     Error,
     address::ClientAddress,
-    auth::client_name,
+    auth::device_name,
     extract::{Json, Unchecked},
     reply::Reply,
 };
@@ -89,7 +89,7 @@ async fn issue(
         _ => None,
     };
     app.kit.throttle.signed_in(&value.username, address).await;
-    let client = client_name(&headers);
+    let client = device_name(&headers);
     let begin = app.kit.change(user, move |conn, _, now| {
         Box::pin(async move {
             // It may have been changed while we looked, which has ended every session of the old one.
@@ -200,5 +200,5 @@ async fn chat(State(app): State<App>, _bot: Bot, Json { value, .. }: Json<Exchan
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "tokens", security(()),
     responses((status = 200, description = "The keys.", body = Jwks)))]
 async fn jwks(State(app): State<App>) -> Result<Reply, Error> {
-    Reply::ok(&Jwks { keys: vec![app.signer.jwk()] })
+    Reply::ok(&*app.public_keys)
 }
