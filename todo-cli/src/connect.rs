@@ -12,8 +12,15 @@ use crate::{
     profile::{Place, Server},
 };
 
-/// How the journal names us.
-const CLIENT_NAME: &str = concat!("todo-cli/", env!("CARGO_PKG_VERSION"));
+/// How the journal names us, and the list of sessions this machine.
+fn client_name() -> String {
+    let machine = gethostname::gethostname();
+    // What does not fit into a header has no name there.
+    let plain = |c: &char| c.is_ascii_graphic() && !matches!(c, '(' | ')');
+    let machine: String = machine.to_string_lossy().chars().filter(plain).collect();
+    let device = if machine.is_empty() { String::new() } else { format!(" ({machine})") };
+    format!("todo-cli/{}{device}", env!("CARGO_PKG_VERSION"))
+}
 
 /// As whom.
 pub(crate) enum Caller {
@@ -36,7 +43,7 @@ impl Connection {
     pub(crate) async fn open(place: &Place, caller: Caller) -> Result<Self, Error> {
         match &place.server {
             Server::Remote { todo, comments } => {
-                let builder = Client::builder(todo).comments_server(comments).client_name(CLIENT_NAME);
+                let builder = Client::builder(todo).comments_server(comments).client_name(client_name());
                 let client = identify(builder, place, caller)?.build()?;
                 Ok(Self {
                     client,
@@ -48,7 +55,7 @@ impl Connection {
             Server::Local => {
                 let local = Local::open(&place.data_dir).await?;
                 let caller = local_caller(&local, place, caller).await?;
-                let builder = local.client_builder()?.client_name(CLIENT_NAME);
+                let builder = local.client_builder()?.client_name(client_name());
                 Ok(Self { client: identify(builder, place, caller)?.build()?, local: Some(local) })
             }
             #[cfg(not(feature = "embedded"))]

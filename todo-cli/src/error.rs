@@ -35,6 +35,9 @@ pub(crate) enum Error {
     /// There is no session to end or to use.
     #[error("{0}")]
     NotSignedIn(String),
+    /// What was waited for did not come.
+    #[error("{0}")]
+    TimedOut(String),
     /// The servers inside this program can't start.
     #[cfg(feature = "embedded")]
     #[error("{0}")]
@@ -156,9 +159,12 @@ impl Error {
             Self::Local(_) => exit::FAILED,
             #[cfg(not(feature = "embedded"))]
             Self::NoServer => exit::OUT_OF_REACH,
-            Self::Invalid(_) | Self::Input(_) | Self::Output(_) | Self::File { .. } | Self::Config { .. } => {
-                exit::FAILED
-            }
+            Self::TimedOut(_)
+            | Self::Invalid(_)
+            | Self::Input(_)
+            | Self::Output(_)
+            | Self::File { .. }
+            | Self::Config { .. } => exit::FAILED,
         }
     }
 

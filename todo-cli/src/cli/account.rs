@@ -41,6 +41,14 @@ pub(crate) struct LoginArgs {
     pub(crate) token_stdin: bool,
 }
 
+/// End the session and forget it
+#[derive(Debug, Args)]
+pub(crate) struct LogoutArgs {
+    /// End every session of yours, on every device
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
 /// Where the password comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PasswordSource {

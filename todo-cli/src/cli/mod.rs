@@ -2,12 +2,14 @@
 
 #![allow(rustdoc::bare_urls, reason = "these comments are the help that a terminal shows")]
 
+mod access;
 mod account;
 mod comment;
 mod tag;
 mod task;
 
-pub(crate) use account::{LoginArgs, PasswordSource, RegisterArgs};
+pub(crate) use access::{LinkCommand, SessionCommand, TokenCommand};
+pub(crate) use account::{LoginArgs, LogoutArgs, PasswordSource, RegisterArgs};
 pub(crate) use comment::CommentCommand;
 pub(crate) use tag::TagCommand;
 pub(crate) use task::{AddArgs, Changes, EditArgs, IdArgs, ListArgs, RemoveArgs, ShowArgs};
@@ -98,7 +100,7 @@ pub(crate) enum Command {
     /// Sign in; with a URL, point the profile at that server
     Login(LoginArgs),
     /// End the session and forget it
-    Logout,
+    Logout(LogoutArgs),
     /// Show who is signed in, where
     Whoami,
     /// Add a task
@@ -122,6 +124,15 @@ pub(crate) enum Command {
     /// Manage comments on tasks
     #[command(subcommand, visible_alias = "comments")]
     Comment(CommentCommand),
+    /// Manage tokens for scripts
+    #[command(subcommand, visible_alias = "tokens")]
+    Token(TokenCommand),
+    /// See and end your sessions
+    #[command(subcommand, visible_alias = "sessions")]
+    Session(SessionCommand),
+    /// Join this account with another door to it
+    #[command(subcommand)]
+    Link(LinkCommand),
 }
 
 /// Where `todo up` listens.

@@ -3,7 +3,7 @@
 use todo_sdk::model::{Language, User};
 
 use crate::{
-    cli::{LoginArgs, PasswordSource, RegisterArgs},
+    cli::{LoginArgs, LogoutArgs, PasswordSource, RegisterArgs},
     connect,
     context::Context,
     credentials::{Credentials, Secret},
@@ -71,11 +71,15 @@ fn point_profile(ctx: &Context) -> Result<(), Error> {
     if ctx.place.named_here { profile::save(&ctx.place) } else { Ok(()) }
 }
 
-pub(super) async fn logout(ctx: &Context) -> Result<(), Error> {
+pub(super) async fn logout(ctx: &Context, args: &LogoutArgs) -> Result<(), Error> {
     let credentials = Credentials::of(&ctx.place);
     let revoked = match credentials.load()? {
         None => return Err(Error::NotSignedIn(format!("nobody is signed in {}", place_words(ctx)))),
+        Some(Secret::Token { .. }) if args.all => {
+            return Err(Error::usage("a token cannot end sessions; sign in with a name and a password first"));
+        }
         Some(Secret::Token { .. }) => Ok(()),
+        Some(Secret::Pair(_)) if args.all => ctx.client.sessions().end_all().await.map_err(Error::from),
         Some(Secret::Pair(_)) => ctx.client.sign_out().await.map_err(Error::from),
     };
     // Whatever the server says, this machine forgets.
@@ -86,7 +90,8 @@ pub(super) async fn logout(ctx: &Context) -> Result<(), Error> {
         Err(error) => return Err(error.about("signed out here, but the server could not be told")),
         Ok(()) => {}
     }
-    ctx.printer.note(&format!("Signed out {}.", place_words(ctx)))
+    let everywhere = if args.all { ", on every device" } else { "" };
+    ctx.printer.note(&format!("Signed out {}{everywhere}.", place_words(ctx)))
 }
 
 pub(super) async fn whoami(ctx: &Context) -> Result<(), Error> {

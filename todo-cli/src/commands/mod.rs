@@ -3,10 +3,13 @@
 mod account;
 mod comment;
 mod edit;
+mod link;
 mod list;
+mod session;
 mod tag;
 mod tag_names;
 mod task;
+mod token;
 
 pub(crate) use list::default_list;
 
@@ -32,7 +35,7 @@ impl Command {
     fn caller(&self) -> Result<Caller, Error> {
         Ok(match self {
             Self::Login(args) if args.token_stdin => Caller::Token(prompt::first_line_of_stdin("token")?),
-            Self::Login(_) | Self::Register(_) | Self::Logout => Caller::SigningIn,
+            Self::Login(_) | Self::Register(_) | Self::Logout(_) => Caller::SigningIn,
             _ => Caller::SignedIn,
         })
     }
@@ -57,7 +60,7 @@ async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Res
         Command::Up(_) => Ok(()),
         Command::Register(args) => account::register(ctx, args).await,
         Command::Login(args) => account::login(ctx, args, token).await,
-        Command::Logout => account::logout(ctx).await,
+        Command::Logout(args) => account::logout(ctx, &args).await,
         Command::Whoami => account::whoami(ctx).await,
         Command::Add(args) => task::add(ctx, args).await,
         Command::List(args) => list::list(ctx, args).await,
@@ -68,5 +71,8 @@ async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Res
         Command::Rm(args) => task::remove(ctx, &args).await,
         Command::Tag(command) => tag::run(ctx, command).await,
         Command::Comment(command) => comment::run(ctx, command).await,
+        Command::Token(command) => token::run(ctx, command).await,
+        Command::Session(command) => session::run(ctx, command).await,
+        Command::Link(command) => link::run(ctx, command).await,
     }
 }

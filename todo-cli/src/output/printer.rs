@@ -1,6 +1,9 @@
 //! The policy of output, in one place.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+};
 
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
@@ -47,10 +50,10 @@ impl Printer {
     }
 
     /// A list: as an array, as ids, or as a table. `empty` is said where somebody looks at nothing.
-    pub(crate) fn list<T: Serialize>(
+    pub(crate) fn list<T: Serialize, I: Display>(
         &self,
         items: &[T],
-        id: impl Fn(&T) -> i64,
+        id: impl Fn(&T) -> I,
         table: impl FnOnce() -> Table,
         empty: &str,
     ) -> Result<(), Error> {
@@ -68,7 +71,12 @@ impl Printer {
     }
 
     /// One thing that was made, changed or shown: as an object, as its id, or in words.
-    pub(crate) fn item<T: Serialize>(&self, item: &T, id: i64, words: impl FnOnce() -> String) -> Result<(), Error> {
+    pub(crate) fn item<T: Serialize>(
+        &self,
+        item: &T,
+        id: impl Display,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
         if self.json {
             self.json(item)
         } else if self.quiet {

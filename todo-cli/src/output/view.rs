@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Local};
-use todo_sdk::model::{Comment, Due, Id, PRIORITY_NONE, Repeat, RepeatFrom, Tag, Task};
+use chrono::{DateTime, Local, Utc};
+use todo_sdk::model::{Comment, Due, Id, NamedToken, PRIORITY_NONE, Repeat, RepeatFrom, Session, Tag, Task};
 
 use super::{
     Cell, Printer, Table, Tone,
@@ -170,6 +170,43 @@ impl Look<'_> {
     pub(crate) fn tags(&self, tags: &[Tag]) -> Table {
         let row = |tag: &Tag| vec![Cell::new(&tag.id.to_string()).tone(Tone::Strong), Cell::new(&tag.name)];
         Table { headings: vec!["ID", "Name"], rows: tags.iter().map(row).collect(), text_column: 1, hidden: Vec::new() }
+    }
+
+    /// Named tokens, one in a row.
+    pub(crate) fn tokens(&self, tokens: &[NamedToken]) -> Table {
+        let row = |token: &NamedToken| {
+            vec![
+                Cell::new(&token.id.to_string()).tone(Tone::Strong),
+                Cell::new(token.scope.as_str()),
+                self.moment(token.last_used_at, "never"),
+                self.moment(token.expires_at, "never"),
+                Cell::new(&token.name),
+            ]
+        };
+        let headings = vec!["ID", "May", "Used", "Expires", "Name"];
+        Table { headings, rows: tokens.iter().map(row).collect(), text_column: 4, hidden: Vec::new() }
+    }
+
+    /// Sessions, one in a row.
+    pub(crate) fn sessions(&self, sessions: &[Session]) -> Table {
+        let row = |session: &Session| {
+            let here = if session.current { "this one" } else { "" };
+            vec![
+                Cell::new(&session.id).tone(Tone::Dim),
+                self.moment(Some(session.last_used_at), ""),
+                Cell::new(here).tone(Tone::Good),
+                Cell::new(&session.client),
+            ]
+        };
+        let headings = vec!["ID", "Used", "", "Device"];
+        Table { headings, rows: sessions.iter().map(row).collect(), text_column: 3, hidden: Vec::new() }
+    }
+
+    fn moment(&self, at: Option<DateTime<Utc>>, none: &str) -> Cell {
+        match at {
+            Some(at) => Cell::both(&when::absolute(Due::At(at), self.now), &Due::At(at).to_string()),
+            None => Cell::both(none, "").tone(Tone::Dim),
+        }
     }
 
     /// A tag in a line.
