@@ -125,6 +125,11 @@ impl Server {
         self
     }
 
+    /// Changes a setting; it counts from the next start on.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.settings.push((name.to_owned(), value.into()));
+    }
+
     /// Adds an argument.
     #[must_use]
     pub fn argument(mut self, argument: &str) -> Self {
@@ -237,6 +242,15 @@ impl Server {
     /// Every address that it listens on.
     pub fn urls(&self) -> impl Iterator<Item = String> {
         self.addresses.iter().map(|address| format!("http://{address}"))
+    }
+
+    /// The most memory that it has used since it was started, in bytes, where the system tells.
+    #[must_use]
+    pub fn peak_memory(&self) -> Option<u64> {
+        let pid = self.process.as_ref()?.pid().as_raw_nonzero();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
     }
 
     /// `kill -9`.

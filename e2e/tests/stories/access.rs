@@ -2,29 +2,32 @@
 
 use e2e::{
     Stack,
-    servers::Backend::{self, Cluster, Postgres, Sqlite},
+    servers::{
+        Backend::{self, Cluster, Postgres, Sqlite},
+        SIGNING_KEY,
+    },
 };
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::api::{Api, PASSWORD, eventually, id};
 
-const SECRET: &str = "q3T0n8sVxYw1ZrKc5uLhJmPdGfBaE2i7";
+pub(crate) const SECRET: &str = "q3T0n8sVxYw1ZrKc5uLhJmPdGfBaE2i7";
 
-fn start(backend: Backend) -> Stack {
+pub(crate) fn start(backend: Backend) -> Stack {
     let services = format!("bot:{SECRET},comments:{SECRET}2");
     Stack::start_with(backend, &[("TODO_SERVER_SERVICES", &services), ("TODO_SERVER_BOT_NAME", "todo_bot")])
 }
 
 /// A service that has proven its name.
-async fn service(stack: &Stack, name: &str, secret: &str) -> Api {
+pub(crate) async fn service(stack: &Stack, name: &str, secret: &str) -> Api {
     let nobody = Api::anonymous(stack);
     let answer = nobody.post("/api/token/service", json!({"service": name, "secret": secret})).await.is(200);
     nobody.with_token(answer["access"].as_str().unwrap())
 }
 
 /// A person as the bot acts for them.
-async fn in_chat(stack: &Stack, chat: i64) -> Api {
+pub(crate) async fn in_chat(stack: &Stack, chat: i64) -> Api {
     let bot = service(stack, "bot", SECRET).await;
     let pair = bot.post("/api/token/telegram", json!({"chat_id": chat, "first_name": "Боб"})).await.is(200);
     bot.with_token(pair["access"].as_str().unwrap())
@@ -111,11 +114,12 @@ async fn services_prove_their_names(#[values(Sqlite, Postgres)] backend: Backend
     let bot = service(&stack, "bot", SECRET).await;
     // A service is no person.
     for path in ["/api/tasks", "/api/users/me", "/api/comments"] {
-        bot.get(path).await.problem(401, "invalid_token");
+        bot.get(path).await.problem(403, "person_required");
     }
     // A forged Host opens nothing.
     nobody.post("/api/token/telegram", json!({"chat_id": 1})).header("host", "bot").await.is(401);
-    Api::person(&stack, "ann").await.post("/api/token/telegram", json!({"chat_id": 1})).await.is(401);
+    let ann = Api::person(&stack, "ann").await;
+    ann.post("/api/token/telegram", json!({"chat_id": 1})).await.problem(403, "service_not_allowed");
 
     let bob = in_chat(&stack, 42).await;
     bob.task("from a chat").await;
@@ -154,7 +158,7 @@ async fn a_chat_joins_an_account(#[values(Sqlite, Postgres, Cluster)] backend: B
     assert_eq!(offered["url"], format!("https://t.me/todo_bot?start={code}"));
     let link = |code: &str| bot.post("/api/telegram_users/link", json!({"chat_id": 42, "code": code}));
     link("made-up").await.faults("code", "unknown_code");
-    ann.post("/api/telegram_users/link", json!({"chat_id": 42, "code": code})).await.is(401);
+    ann.post("/api/telegram_users/link", json!({"chat_id": 42, "code": code})).await.is(403);
     assert_eq!(link(code).await.is(200)["chat_id"], 42);
     link(code).await.faults("code", "unknown_code");
 
@@ -180,4 +184,48 @@ async fn a_chat_joins_an_account(#[values(Sqlite, Postgres, Cluster)] backend: B
     bob.patch("/api/users/me", json!({"password": "a new secret"})).await.is(200);
     let code = ann.post("/api/users/me/telegram_link", json!({})).await.is(201)["code"].clone();
     bot.post("/api/telegram_users/link", json!({"chat_id": 77, "code": code})).await.problem(409, "chat_taken");
+}
+
+/// Another key, for servers that have several.
+const NEXT_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIBAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v
+-----END PRIVATE KEY-----
+";
+
+#[rstest]
+#[tokio::test]
+async fn a_new_signing_key_signs_nobody_out(#[values(Sqlite, Postgres)] backend: Backend) {
+    let mut stack = start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let old = ann.sign_in("ann").await;
+    let set_keys = |stack: &mut Stack, keys: String| {
+        for server in &mut stack.todo {
+            assert!(server.terminate().success());
+            server.set("TODO_SERVER_SIGNING_KEY", keys.clone());
+            server.start();
+        }
+    };
+    let kids = async |api: &Api| -> Vec<String> {
+        let jwks = api.get("/.well-known/jwks.json").await.is(200);
+        jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = kids(&ann).await;
+    set_keys(&mut stack, format!("{NEXT_KEY}{SIGNING_KEY}"));
+    // Connections to the old processes are gone.
+    let ann = Api::anonymous(&stack).with_token(ann.token());
+    let both = kids(&ann).await;
+    assert_eq!((both.len(), &both[1]), (2, &first[0]), "the new one signs, the old one is believed");
+    ann.get("/api/tasks").await.is(200);
+    let new = ann.post("/api/token/refresh", json!({"refresh": old["refresh"]})).await.is(200);
+    let renewed = ann.with_token(new["access"].as_str().unwrap());
+    for path in ["/api/tasks", "/api/comments"] {
+        // The comments-server has to hear of the new key, which it asks for when it sees one.
+        eventually("the new key is known", async || renewed.get(path).await.status == 200).await;
+    }
+    set_keys(&mut stack, NEXT_KEY.to_owned());
+    let ann = Api::anonymous(&stack).with_token(ann.token());
+    let renewed = ann.with_token(renewed.token());
+    assert_eq!(kids(&ann).await, both[..1]);
+    ann.get("/api/tasks").await.problem(401, "invalid_token");
+    renewed.get("/api/tasks").await.is(200);
 }

@@ -246,3 +246,57 @@ fn control_sequences_reach_the_database_and_no_terminal() {
         }
     }
 }
+
+#[test]
+fn scripts_get_tokens_and_devices_are_signed_out() {
+    let home = private_dir("up-").unwrap();
+    let up = serve(home.path());
+    let todo = Shell::at(&up);
+    todo.json_with(&["register", "ann", "--password-stdin"], PASSWORD);
+    let task = id(&todo.json(&["add", "one"])).to_string();
+    let made = todo.json(&["token", "add", "backup", "--expires", "+90d"]);
+    assert_eq!((&made["scope"], &made["name"]), (&json!("read"), &json!("backup")), "the least that is useful");
+    let secret = made["token"].as_str().unwrap();
+    let listed = todo.json(&["token", "list"]);
+    assert_eq!(listed[0]["id"], made["id"]);
+    assert!(!listed.to_string().contains(secret), "it is shown once");
+    let shown = todo.run(&["token", "add", "cron", "--scope", "write"], "");
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("todo_pat_"), "{shown:?}");
+
+    let mut script = Shell::at(&up);
+    script.settings.push(("TODO_TOKEN".to_owned(), secret.to_owned()));
+    assert_eq!(script.list(&[]).len(), 1);
+    script.fails(4, &["done", &task]);
+    script.fails(4, &["token", "list"]);
+    todo.json_with(&["token", "rm", &id(&made).to_string()], "");
+    script.fails(4, &["list"]);
+
+    let elsewhere = Shell::at(&up);
+    elsewhere.json_with(&["login", "--username", "ann", "--password-stdin"], PASSWORD);
+    let sessions = todo.json(&["session", "list"]);
+    let sessions = sessions.as_array().unwrap();
+    assert_eq!(sessions.len(), 2);
+    assert!(sessions[0]["client"].as_str().unwrap().starts_with("todo-cli ("), "the device is named: {}", sessions[0]);
+    let other = sessions.iter().find(|session| session["current"] == false).unwrap()["id"].as_str().unwrap();
+    todo.json_with(&["session", "rm", other], "");
+    elsewhere.fails(4, &["list"]);
+    elsewhere.json_with(&["login", "--username", "ann", "--password-stdin"], PASSWORD);
+    assert!(todo.run(&["logout", "--all"], "").status.success());
+    todo.fails(4, &["list"]);
+    elsewhere.fails(4, &["list"]);
+}
+
+#[test]
+fn a_chat_is_joined_by_a_link() {
+    let home = private_dir("up-").unwrap();
+    let up = Server::up(home.path()).setting("TODO_SERVER_BOT_NAME", "todo_bot").started();
+    let todo = Shell::at(&up);
+    todo.json_with(&["register", "ann", "--password-stdin"], PASSWORD);
+    let link = todo.json(&["link", "telegram"]);
+    assert!(link["url"].as_str().unwrap().starts_with("https://t.me/todo_bot?start="), "{link}");
+    let shown = todo.run(&["link", "telegram", "--no-wait"], "");
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("https://t.me/todo_bot?start="), "{shown:?}");
+    let local = Shell::new().run(&["link", "telegram"], "");
+    assert_eq!(local.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&local.stderr).contains("todo login"), "{local:?}");
+}

@@ -6,11 +6,16 @@ use e2e::{
 };
 use serde_json::{Value, json};
 
-use crate::api::{Api, PASSWORD, eventually};
+use crate::{
+    access::{SECRET, in_chat, service},
+    api::{Api, PASSWORD, eventually},
+};
 
 #[tokio::test]
 async fn no_secret_is_ever_logged() {
-    let stack = Stack::start_with(Cluster, &[("RUST_LOG", "trace"), ("LOG_FORMAT", "json")]);
+    let services = format!("bot:{SECRET}");
+    let trace = [("RUST_LOG", "trace"), ("LOG_FORMAT", "json"), ("TODO_SERVER_SERVICES", &*services)];
+    let stack = Stack::start_with(Cluster, &trace);
     let nobody = Api::anonymous(&stack);
     nobody.register("ann").await;
     nobody.post("/api/token", json!({"username": "ann", "password": "a wrong secret"})).await.is(401);
@@ -19,17 +24,31 @@ async fn no_secret_is_ever_logged() {
     let ann = nobody.with_token(refreshed["access"].as_str().unwrap());
     let task = ann.task("one").await;
     ann.comment(task, "two").await;
+    let named = ann.post("/api/tokens", json!({"name": "script", "scope": "write"})).await.is(201)["token"].clone();
+    ann.with_token(named.as_str().unwrap()).comment(task, "from a script").await;
+    let bot = service(&stack, "bot", SECRET).await;
+    let chat = in_chat(&stack, 42).await;
+    let offered = ann.post("/api/users/me/telegram_link", json!({})).await.is(201)["code"].clone();
+    bot.post("/api/telegram_users/link", json!({"chat_id": 42, "code": offered})).await.is(200);
+    nobody.post("/api/token/service", json!({"service": "bot", "secret": "a wrong service secret"})).await.is(401);
+    nobody.with_token("todo_pat_made_up_by_somebody").get("/api/tasks").await.is(401);
     let change = json!({"password": "a new secret", "current_password": PASSWORD});
     ann.patch("/api/users/me", change).await.is(200);
     nobody.post("/api/token/verify", json!({"token": pair["access"]})).await.is(401);
 
-    let logs = stack.todo[0].said() + &stack.comments[0].said();
+    let logs: String = stack.todo.iter().chain(&stack.comments).map(Server::said).collect();
     assert!(logs.contains("/api/token/refresh"), "the logs tell of these calls");
     let mut secrets =
         vec![PASSWORD.to_owned(), "a wrong secret".to_owned(), "a new secret".to_owned(), "$argon2".to_owned()];
     for token in [&pair["access"], &pair["refresh"], &refreshed["access"], &refreshed["refresh"]] {
         // The signature is what makes it one.
         secrets.push(token.as_str().unwrap().rsplit('.').next().unwrap().to_owned());
+    }
+    for token in [bot.token(), chat.token()] {
+        secrets.push(token.rsplit('.').next().unwrap().to_owned());
+    }
+    for secret in [named.as_str().unwrap(), offered.as_str().unwrap(), SECRET, "a wrong service secret", "made_up_by"] {
+        secrets.push(secret.to_owned());
     }
     secrets.push("MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp".to_owned());
     for secret in secrets {

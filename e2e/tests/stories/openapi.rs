@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use crate::api::{Answer, Api};
 
 /// Both servers' documents.
-async fn documents(nobody: &Api) -> [Value; 2] {
+pub(crate) async fn documents(nobody: &Api) -> [Value; 2] {
     [nobody.get("/api/openapi.json").await.is(200), nobody.get_comments_server("/api/openapi.json").await.is(200)]
 }
 
 /// The operation behind an address, if the document has it.
-fn operation<'d>(document: &'d Value, method: &Method, path: &str) -> Option<&'d Value> {
+pub(crate) fn operation<'d>(document: &'d Value, method: &Method, path: &str) -> Option<&'d Value> {
     let path = path.split('?').next().unwrap_or_default();
     let fits = |template: &str| {
         let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());

@@ -1,12 +1,12 @@
 //! Programs start in any order, several at once, and say what they wait for.
 
-use std::{thread, time::Duration};
+use std::{os::unix::fs::PermissionsExt, thread, time::Duration};
 
 use e2e::{
     Stack, private_dir,
     servers::{
         Backend::{self, Postgres, Sqlite},
-        Server, command,
+        SIGNING_KEY, Server, command,
     },
     services::{self, POSTGRES_URL, create_database, url_from},
 };
@@ -107,4 +107,32 @@ async fn a_newer_schema_is_refused(#[values(Sqlite, Postgres)] backend: Backend)
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(said.contains("a newer version of this program (schema 9999)"), "{said}");
     assert_eq!(refused.status.code(), Some(1));
+}
+
+#[test]
+fn secrets_that_keep_nobody_out_are_refused() {
+    let home = private_dir("startup-").unwrap();
+    let exposed = home.path().join("exposed.pem");
+    std::fs::write(&exposed, SIGNING_KEY).unwrap();
+    std::fs::set_permissions(&exposed, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let exposed = format!("@{}", exposed.display());
+    let (key, services, database) = ("TODO_SERVER_SIGNING_KEY", "TODO_SERVER_SERVICES", "DATABASE_URL");
+    let cases: [(&[(&str, &str)], &str); 9] = [
+        (&[(database, "postgres://nobody@127.0.0.1:9/nothing")], "openssl genpkey -algorithm ed25519"),
+        (&[(key, "secret")], "openssl genpkey -algorithm ed25519"),
+        (&[(key, "MC4CAQAwBQYDK2VwBCIE")], "openssl genpkey -algorithm ed25519"),
+        (&[(key, "@nowhere.pem")], "nowhere.pem"),
+        (&[(key, &exposed)], "chmod 600"),
+        (&[(services, "bot:secret")], "openssl rand"),
+        (&[(services, "bot:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")], "openssl rand"),
+        (&[(services, "bot:change-me")], "openssl rand"),
+        (&[(services, "bot")], "NAME:SECRET"),
+    ];
+    for (settings, expected) in cases {
+        let mut server = command("todo-server", home.path());
+        let refused = server.envs(settings.iter().copied()).env("TODO_SERVER_LISTEN", "127.0.0.1:0").output().unwrap();
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success() && said.contains(expected), "{settings:?}: {said}");
+        assert!(!said.contains("change-me") && !said.contains("aaaaaaaa"), "{settings:?}: {said}");
+    }
 }

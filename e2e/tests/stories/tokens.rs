@@ -73,6 +73,15 @@ fn forgeries(access: &Parts, refresh: &str, public_key: &[u8], somebody_else: &V
     let unknown = Header { kid: Some("nobody".to_owned()), ..access.header.clone() };
     let nameless = Header { kid: None, ..access.header.clone() };
     let unchanged = json!({});
+    // Headers that would have the server verify with a key of the attacker's choice.
+    let injected = |extra: Value| {
+        let mut header = json!({"alg": "EdDSA", "typ": "at+jwt", "kid": kid});
+        header.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let signed = access.signed(&access.header, json!({}), &other_key());
+        let signature = signed.rsplit('.').next().unwrap().to_owned();
+        format!("{}.{payload}.{signature}", encoded(&header))
+    };
+    let own = BASE64_URL_SAFE_NO_PAD.encode([7; 32]);
     vec![
         ("alg none", format!("{none}.{payload}.")),
         ("alg none with a signature", format!("{none}.{payload}.{signature}")),
@@ -86,6 +95,20 @@ fn forgeries(access: &Parts, refresh: &str, public_key: &[u8], somebody_else: &V
         ("half a signature", format!("{header}.{payload}.{}", &signature[..40])),
         ("two parts", format!("{header}.{payload}")),
         ("four parts", format!("{header}.{payload}.{signature}.{signature}")),
+        ("a key of its own", injected(json!({"jwk": {"kty": "OKP", "crv": "Ed25519", "x": own}}))),
+        ("a key set of its own", injected(json!({"jku": "http://127.0.0.1:1/jwks.json"}))),
+        ("a certificate of its own", injected(json!({"x5u": "http://127.0.0.1:1/", "x5c": ["AAAA"]}))),
+        ("a path as key id", injected(json!({"kid": "../../../../dev/null"}))),
+        ("a statement as key id", injected(json!({"kid": "' OR 1=1 --"}))),
+        ("a list as key id", injected(json!({"kid": [kid]}))),
+        ("a critical extension", injected(json!({"crit": ["b64"], "b64": false}))),
+        ("a start that lies ahead", access.claiming(json!({"nbf": Utc::now().timestamp() + HOUR}))),
+        ("no end", {
+            let mut claims = access.claims.clone();
+            claims.as_object_mut().unwrap().remove("exp");
+            jsonwebtoken::encode(&access.header, &claims, &our_key()).unwrap()
+        }),
+        ("an end that is text", access.claiming(json!({"exp": "2900-01-01"}))),
         ("nothing", "x".to_owned()),
         ("dots", "..".to_owned()),
         ("very long", "a".repeat(8000)),

@@ -7,6 +7,7 @@ mod client;
 mod cluster;
 mod deleted;
 mod figures;
+mod flood;
 mod interrupts;
 mod ledger;
 mod load;
@@ -120,6 +121,12 @@ impl Harness {
             return Ok((vec![begun..Instant::now()], complaints));
         }
         let length = self.length();
+        if scenario == Scenario::LoginFlood {
+            let begun = Instant::now();
+            let flood = self.runtime.block_on(flood::sign_in(plan, &scenario.name(), length));
+            eprintln!("sign-ins by status: {:?}, most memory of a todo-server: {} MiB", flood.statuses, self.memory());
+            return Ok((vec![begun..Instant::now()], flood.complaints));
+        }
         Ok((scenario.inflict(&mut self.cluster, &self.interrupts, length)?, Vec::new()))
     }
 
@@ -142,6 +149,12 @@ impl Harness {
             self.note(name, Figures::new(&seen, Scenario::SlowClients.allows()));
         }
         Ok(())
+    }
+
+    /// The most that a todo-server has used so far, in MiB.
+    fn memory(&self) -> u64 {
+        let most = self.cluster.stack.todo.iter().filter_map(|server| server.peak_memory());
+        most.max().unwrap_or_default() / (1 << 20)
     }
 
     fn length(&self) -> Duration {

@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 
 use crate::client::{Call, Client, Doors};
 
-const PASSWORD: &str = "correct horse battery";
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Signs up as many people as asked for and answers a token of each.
 pub(crate) async fn sign_up(
@@ -18,10 +19,15 @@ pub(crate) async fn sign_up(
 ) -> io::Result<Arc<[String]>> {
     let mut joining = JoinSet::new();
     for number in 0..count {
-        let (client, name) = (Client::new(http, doors), format!("{name}-{number}"));
+        let (client, name) = (Client::new(http, doors), nth(name, number));
         joining.spawn(join(client, name));
     }
     joining.join_all().await.into_iter().collect()
+}
+
+/// The name of one of them.
+pub(crate) fn nth(name: &str, number: usize) -> String {
+    format!("{name}-{number}")
 }
 
 async fn join(mut client: Client, name: String) -> io::Result<String> {

@@ -38,6 +38,8 @@ pub(crate) enum Scenario {
     TaskDeleted,
     /// 1,000 connections that send half a request to one server
     SlowClients,
+    /// 200 sign-ins a second, half of them with a wrong password
+    LoginFlood,
 }
 
 impl Scenario {
@@ -95,7 +97,7 @@ impl Scenario {
                 time.pass(length)?;
                 cluster.redis_line.delay(Duration::ZERO);
             }
-            Self::Calm | Self::TaskDeleted | Self::SlowClients => time.pass(length)?,
+            Self::Calm | Self::TaskDeleted | Self::SlowClients | Self::LoginFlood => time.pass(length)?,
         }
         Ok(vec![begun..Instant::now()])
     }
