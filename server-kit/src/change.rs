@@ -31,14 +31,15 @@ impl Kit {
     /// 401 if the account is gone; what `work` answers.
     pub async fn change<T: Send + 'static>(&self, user: Id, work: impl Work<T>) -> Result<T, Error> {
         let now = self.clock.now();
-        self.db
-            .write(move |conn| {
-                Box::pin(async move {
-                    let owner = journal::lock(conn, user).await?;
-                    work(conn, owner, now).await
-                })
+        let written = self.db.write(move |conn| {
+            Box::pin(async move {
+                let owner = journal::lock(conn, user).await?;
+                work(conn, owner, now).await
             })
-            .await
+        });
+        let written = written.await?;
+        self.feed.changed(user);
+        Ok(written)
     }
 
     /// The same, done once: a call that came before with the same `Idempotency-Key` is answered from its record.

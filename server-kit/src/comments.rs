@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
-use todo_sdk::model::{Comment, Id};
+use todo_sdk::model::{Comment, EventKind, Id};
 
-use crate::{Error, db::Conn, on};
+use crate::{Error, db::Conn, journal::Entry, on};
 
 /// A row of `comments`.
 #[derive(Debug, FromRow)]
@@ -39,4 +39,103 @@ pub async fn of_task(conn: &mut Conn<'_>, user: Id, task: Id) -> Result<Vec<Comm
     .await?
     });
     Ok(rows.into_iter().map(Comment::from).collect())
+}
+
+fn newer(field: &'static str, detail: impl Into<String>) -> Error {
+    Error::NewerChange { field, detail: detail.into() }
+}
+
+async fn find(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Option<Comment>, Error> {
+    let row: Option<CommentRow> = on!(conn, |c| sqlx::query_as(
+        "SELECT id, task_id, content, posted_date, version FROM comments WHERE user_id = $1 AND id = $2",
+    )
+    .bind(user)
+    .bind(id)
+    .fetch_optional(&mut *c)
+    .await?);
+    Ok(row.map(Comment::from))
+}
+
+/// The comment, unless it was changed since it was like this.
+async fn unchanged(conn: &mut Conn<'_>, user: Id, known: &Comment) -> Result<Comment, Error> {
+    match find(conn, user, known.id).await? {
+        None => Err(newer("comment", format!("comment {} is deleted", known.id))),
+        Some(comment) if comment.content != known.content => {
+            Err(newer("content", format!("comment {} has another text by now", known.id)))
+        }
+        Some(comment) => Ok(comment),
+    }
+}
+
+/// Deletes a comment that is as it was made.
+///
+/// # Errors
+///
+/// 409 if it isn't.
+pub async fn undo_creation(conn: &mut Conn<'_>, user: Id, made: &Comment) -> Result<Entry, Error> {
+    let comment = unchanged(conn, user, made).await?;
+    on!(conn, |c| sqlx::query("DELETE FROM comments WHERE user_id = $1 AND id = $2")
+        .bind(user)
+        .bind(comment.id)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+    Entry::deleted(EventKind::CommentDeleted, comment.id, &comment)
+}
+
+/// Gives a comment its old text; nothing if it has it already.
+///
+/// # Errors
+///
+/// 409 if it has another one by now.
+pub async fn undo_change(
+    conn: &mut Conn<'_>,
+    user: Id,
+    before: &Comment,
+    after: &Comment,
+) -> Result<Option<Entry>, Error> {
+    let comment = unchanged(conn, user, after).await?;
+    if comment.content == before.content {
+        return Ok(None);
+    }
+    let back = Comment { content: before.content.clone(), version: comment.version + 1, ..comment };
+    on!(conn, |c| sqlx::query(
+        "UPDATE comments SET content = $3, content_folded = $4, version = $5 WHERE user_id = $1 AND id = $2",
+    )
+    .bind(user)
+    .bind(back.id)
+    .bind(&back.content)
+    .bind(back.content.to_lowercase())
+    .bind(back.version)
+    .execute(&mut *c)
+    .await
+    .map(|_| ()))?;
+    Ok(Some(Entry::updated(EventKind::CommentUpdated, back.id, &comment, &back)?))
+}
+
+/// Makes a deleted comment again, with its id and one version more.
+///
+/// # Errors
+///
+/// 409 if it is there, or its task isn't.
+pub async fn undo_deletion(conn: &mut Conn<'_>, user: Id, before: Comment) -> Result<Entry, Error> {
+    if find(conn, user, before.id).await?.is_some() {
+        return Err(newer("comment", format!("comment {} is back already", before.id)));
+    }
+    let comment = Comment { version: before.version + 1, ..before };
+    let made: Option<Id> = on!(conn, |c| sqlx::query_scalar(
+        "INSERT INTO comments (id, user_id, task_id, content, content_folded, posted_date, version) \
+         SELECT $1, user_id, id, $4, $5, $6, $7 FROM tasks WHERE user_id = $2 AND id = $3 RETURNING id",
+    )
+    .bind(comment.id)
+    .bind(user)
+    .bind(comment.task_id)
+    .bind(&comment.content)
+    .bind(comment.content.to_lowercase())
+    .bind(comment.posted_date)
+    .bind(comment.version)
+    .fetch_optional(&mut *c)
+    .await?);
+    made.ok_or_else(|| newer("task", format!("task {} is deleted; undo that first", comment.task_id)))?;
+    Entry::created(EventKind::CommentCreated, comment.id, &comment)
 }

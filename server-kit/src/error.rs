@@ -42,6 +42,22 @@ pub enum Error {
         /// What it clashes with.
         detail: String,
     },
+    /// 409: what is to be undone was changed again since.
+    #[error("something newer stands on {field}: {detail}")]
+    NewerChange {
+        /// Which field.
+        field: &'static str,
+        /// What stands there, or what to do.
+        detail: String,
+    },
+    /// 410: it was there and is not kept any more.
+    #[error("{detail}")]
+    Gone {
+        /// `journal_trimmed`.
+        code: &'static str,
+        /// What to do.
+        detail: String,
+    },
     /// 412: `If-Match` names another version.
     #[error("this is version {current} now; load it again and repeat the change")]
     VersionMoved {
@@ -119,6 +135,8 @@ impl Error {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found", "Not found"),
             Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "slow_body", "Request timeout"),
             Self::Conflict { code, .. } => (StatusCode::CONFLICT, code, "Conflict"),
+            Self::NewerChange { .. } => (StatusCode::CONFLICT, "newer_change", "Changed again since"),
+            Self::Gone { code, .. } => (StatusCode::GONE, code, "Gone"),
             Self::VersionMoved { .. } => (StatusCode::PRECONDITION_FAILED, "version_moved", "Version moved"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large"),
             Self::NotSaidJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_said_json", "Unsupported media type"),
@@ -136,6 +154,11 @@ impl Error {
         let mut problem = Problem::new(status.as_u16(), code, title, self.to_string());
         match self {
             Self::Invalid(errors) => problem.errors.clone_from(errors),
+            Self::NewerChange { field, detail } => {
+                let mut faults = Faults::default();
+                faults.add(field, "newer", detail.clone());
+                problem.errors = faults.into_result().err().unwrap_or_default();
+            }
             Self::InItem { item, source } => {
                 let errors = source.problem().errors;
                 problem.errors =

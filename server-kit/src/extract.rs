@@ -69,6 +69,36 @@ where
     }
 }
 
+/// A body as [`Json`] reads it, or none at all, which stands for the default.
+#[derive(Debug)]
+pub struct OptionalJson<T> {
+    /// What was sent.
+    pub value: T,
+    /// As it was sent.
+    pub bytes: Bytes,
+}
+
+impl<T, S> FromRequest<S> for OptionalJson<T>
+where
+    T: DeserializeOwned + Default,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
+        let said_json = says_json(request.headers());
+        let bytes =
+            tokio::time::timeout(BODY_TIMEOUT, read(request.into_body())).await.map_err(|_| Error::SlowBody)??;
+        if bytes.is_empty() {
+            return Ok(Self { value: T::default(), bytes });
+        }
+        if !said_json {
+            return Err(Error::NotSaidJson);
+        }
+        Ok(Self { value: parse_json(&bytes)?, bytes })
+    }
+}
+
 fn says_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -1,11 +1,16 @@
 //! What every handler works with.
 
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
 use crate::{
     address::TrustedProxies,
     auth::{Authenticator, Keys},
     cache::TaskCache,
     clock::Clock,
     db::{Db, OpenError},
+    feed::Feed,
     redis::Redis,
     settings::Common,
     throttle::Throttle,
@@ -34,6 +39,10 @@ pub struct Kit {
     pub tasks: TaskCache,
     /// How often one may call.
     pub throttle: Throttle,
+    /// Who waits for whose changes.
+    pub feed: Feed,
+    /// Whether the server is about to stop.
+    pub stopping: Stopping,
     pub(crate) proxies: TrustedProxies,
     redis: Option<Redis>,
 }
@@ -50,7 +59,8 @@ impl Kit {
         let auth = Authenticator::new(keys, db.clone());
         let throttle = Throttle::new(common.throttle_anon, common.throttle_user, redis.clone());
         let proxies = common.trusted_proxies.clone().into();
-        Ok(Self { db, clock, auth, tasks: TaskCache::new(redis.clone()), throttle, proxies, redis })
+        let (tasks, feed) = (TaskCache::new(redis.clone()), Feed::new(redis.clone()));
+        Ok(Self { db, clock, auth, tasks, throttle, feed, stopping: Stopping::default(), proxies, redis })
     }
 
     /// Makes every replica forget that these sessions were alive. Those that can't be told find out by themselves within
@@ -64,11 +74,38 @@ impl Kit {
 
     /// Hears what other replicas tell, for as long as it is polled.
     pub async fn listen(&self) {
+        tokio::join!(self.feed.listen(&self.db), self.listen_for_sessions());
+    }
+
+    async fn listen_for_sessions(&self) {
         let Some(redis) = &self.redis else { return std::future::pending().await };
         let hear = |message: Option<String>| match message.and_then(|text| serde_json::from_str(&text).ok()) {
             Some::<Vec<String>>(sessions) => self.auth.forget_sessions(&sessions),
             None => self.auth.forget_all_sessions(),
         };
         redis.listen(SESSIONS_ENDED, hear).await;
+    }
+}
+
+/// Tells answers that would never end that they have to. Cheap to clone; clones share what is told.
+#[derive(Clone, Debug)]
+pub struct Stopping(Arc<watch::Sender<bool>>);
+
+impl Default for Stopping {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(false)))
+    }
+}
+
+impl Stopping {
+    /// Tells it.
+    pub fn tell(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Resolves once it is told.
+    pub async fn told(&self) {
+        // The sender is ours, so it can't be gone.
+        let _ = self.0.subscribe().wait_for(|stopping| *stopping).await;
     }
 }

@@ -13,6 +13,7 @@ pub mod db;
 pub mod docs;
 pub mod error;
 pub mod extract;
+pub mod feed;
 pub mod health;
 pub mod idempotency;
 pub mod journal;

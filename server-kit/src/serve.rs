@@ -47,8 +47,12 @@ pub async fn run(
     let listener = bind(listen).await?;
     println!("{name} listening on http://{}", listener.local_addr()?);
     let besides = async { tokio::join!(figures, besides) };
+    let stop = async {
+        stop_signal().await;
+        kit.stopping.tell();
+    };
     tokio::select! {
-        () = serve(listener, router, stop_signal()) => {}
+        () = serve(listener, router, stop) => {}
         _ = besides => {}
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Router, extract::FromRef};
+use chrono::TimeDelta;
 use server_kit::{Kit, auth::Keys, clock::Clock, db::OpenError};
 use todo_sdk::{
     model::Jwks,
@@ -42,6 +43,7 @@ pub struct App {
     pub(crate) passwords: Passwords,
     pub(crate) registration: Registration,
     pub(crate) time_zone: Arc<str>,
+    journal_kept: TimeDelta,
     pub(crate) services: Services,
     /// The bot's name in Telegram, without the `@`.
     pub(crate) bot_name: Option<Arc<str>>,
@@ -70,6 +72,7 @@ impl App {
             passwords: Passwords::default(),
             registration: settings.registration,
             time_zone: settings.time_zone.as_str().into(),
+            journal_kept: TimeDelta::days(settings.journal_days.into()),
             services: settings.services.clone(),
             bot_name: settings.bot_name.as_deref().map(Arc::from),
         })
@@ -99,7 +102,8 @@ impl App {
     async fn housekeep(&self) {
         loop {
             let now = self.kit.clock.now();
-            let purged = self.kit.db.write(move |conn| Box::pin(store::purge(conn, now))).await;
+            let oldest = now - self.journal_kept;
+            let purged = self.kit.db.write(move |conn| Box::pin(store::purge(conn, now, oldest))).await;
             if let Err(error) = purged {
                 tracing::warn!(%error, "cannot delete what has expired");
             }

@@ -31,6 +31,10 @@ pub struct Settings {
     /// Name of the bot in Telegram, without the @, for links into it
     #[arg(long, env = "TODO_SERVER_BOT_NAME", value_name = "NAME")]
     pub bot_name: Option<String>,
+    /// How many days the journal of changes is kept, for events and undo
+    #[arg(long, env = "TODO_SERVER_JOURNAL_DAYS", default_value = "90", value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub journal_days: u32,
     /// IANA zone of new accounts
     #[arg(long, env = "TODO_SERVER_TIME_ZONE", default_value = "UTC", value_name = "ZONE", value_parser = parse_zone)]
     pub time_zone: String,

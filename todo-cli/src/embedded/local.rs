@@ -71,6 +71,7 @@ fn settings(data_dir: &Path) -> Settings {
         registration: Registration::Open,
         services: Services::default(),
         bot_name: None,
+        journal_days: 90,
         time_zone: default_zone(),
     }
 }

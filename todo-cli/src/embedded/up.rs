@@ -47,6 +47,7 @@ async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
     });
     serve::stop_signal().await;
     printer.note("Stopping.")?;
+    app.kit().stopping.tell();
     drop(stop);
     let ended = (todo.await, comments.await);
     housekeeper.abort();

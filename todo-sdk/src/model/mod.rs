@@ -17,7 +17,7 @@ mod tokens;
 mod users;
 pub mod validate;
 
-pub use changes::{Change, EventKind, Resource, Undo, Undone};
+pub use changes::{Change, ChangeQuery, EventKind, EventQuery, Resource, Undo, Undone};
 pub use comments::{COMMENT_MAX, Comment, CommentQuery, CreateComment, UpdateComment};
 pub use due::{Due, ParseDueError};
 pub use problem::{FieldError, FieldErrors, Problem};

@@ -1,12 +1,14 @@
 //! The routes: each resource owns its own, here they only come together.
 
 mod bulk;
+mod changes;
 mod named_tokens;
 mod sessions;
 mod tags;
 mod tasks;
 mod telegram;
 mod tokens;
+mod undo;
 mod users;
 
 use axum::Router;
@@ -24,6 +26,7 @@ use crate::App;
     tags(
         (name = "tasks"),
         (name = "tags", description = "Also called categories."),
+        (name = "changes", description = "The journal: live, resumable, undoable."),
         (name = "users"),
         (name = "tokens", description = "Proving who calls."),
         (name = "telegram", description = "Chats with the bot, and the accounts that they belong to."),
@@ -38,6 +41,8 @@ pub(crate) fn router(app: App) -> Result<Router, Error> {
         .merge(tasks::router())
         .merge(bulk::router())
         .merge(tags::router())
+        .merge(changes::router())
+        .merge(undo::router())
         .merge(users::router())
         .merge(tokens::router())
         .merge(named_tokens::router())

@@ -180,10 +180,11 @@ async fn link(State(kit): State<Kit>, _bot: Bot, Json { value, .. }: Json<LinkCh
                 }
             };
             let chat = telegram::find(conn, value.chat_id).await?.ok_or(Error::NotFound("telegram user"))?;
-            Ok((chat, joined))
+            Ok((chat, joined, user))
         })
     });
-    let (chat, Joined { tasks, sessions }) = joined.await?;
+    let (chat, Joined { tasks, sessions }, user) = joined.await?;
+    kit.feed.changed(user);
     kit.tasks.forget(&tasks).await;
     kit.sessions_ended(&sessions).await;
     Reply::ok(&chat.telegram)

@@ -1,5 +1,6 @@
 //! What is in the database and how it changes. Rows are private to each file.
 
+pub mod changes;
 pub mod joining;
 pub mod named_tokens;
 pub mod sessions;
@@ -7,17 +8,19 @@ pub mod tags;
 pub mod tasks;
 pub mod telegram;
 pub mod transfer;
+pub mod undo;
 pub mod users;
 
 use chrono::{DateTime, Utc};
 use server_kit::{Error, db::Conn, idempotency};
 
-/// Deletes what nobody needs any more: expired sessions and old idempotency records.
+/// Deletes what nobody needs any more: expired sessions, old idempotency records, and the journal before `oldest`.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<(), Error> {
+pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>, oldest: DateTime<Utc>) -> Result<(), Error> {
+    changes::trim(conn, oldest).await?;
     sessions::purge(conn, now).await?;
     telegram::purge(conn, now).await?;
     idempotency::purge(conn, now).await

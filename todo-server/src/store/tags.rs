@@ -148,3 +148,105 @@ pub async fn delete(
     entries.push(Entry::deleted(EventKind::TagDeleted, id, &before)?);
     journal::append(conn, caller, now, entries).await
 }
+
+fn newer(field: &'static str, detail: impl Into<String>) -> Error {
+    Error::NewerChange { field, detail: detail.into() }
+}
+
+async fn current(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Tag, Error> {
+    get(conn, user, id).await.map_err(|error| match error {
+        Error::NotFound(_) => newer("tag", format!("tag {id} is deleted")),
+        error => error,
+    })
+}
+
+/// Deletes a tag that is as it was made.
+///
+/// # Errors
+///
+/// 409 if it was renamed or put on a task since.
+pub async fn undo_creation(conn: &mut Conn<'_>, user: Id, made: &Tag) -> Result<Entry, Error> {
+    let tag = current(conn, user, made.id).await?;
+    if tag.name != made.name {
+        return Err(newer("name", format!("tag {} has another name by now", tag.id)));
+    }
+    let used: i64 =
+        on!(conn, |c| sqlx::query_scalar("SELECT count(*) FROM task_tags WHERE user_id = $1 AND tag_id = $2")
+            .bind(user)
+            .bind(tag.id)
+            .fetch_one(&mut *c)
+            .await?);
+    if used > 0 {
+        return Err(newer("tags", format!("tag {} is on {used} tasks by now", tag.id)));
+    }
+    on!(conn, |c| sqlx::query("DELETE FROM tags WHERE user_id = $1 AND id = $2")
+        .bind(user)
+        .bind(tag.id)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+    Entry::deleted(EventKind::TagDeleted, tag.id, &tag)
+}
+
+/// Gives a tag its old name; nothing if it has it already.
+///
+/// # Errors
+///
+/// 409 if it has another one by now, or another tag has that.
+pub async fn undo_change(conn: &mut Conn<'_>, user: Id, before: &Tag, after: &Tag) -> Result<Option<Entry>, Error> {
+    let tag = current(conn, user, after.id).await?;
+    if tag.name != after.name {
+        return Err(newer("name", format!("tag {} has another name by now", tag.id)));
+    }
+    if tag.name == before.name {
+        return Ok(None);
+    }
+    let back = Tag { name: before.name.clone(), version: tag.version + 1, ..tag };
+    let renamed = on!(conn, |c| sqlx::query(
+        "UPDATE tags SET name = $3, name_folded = $4, version = $5 WHERE user_id = $1 AND id = $2",
+    )
+    .bind(user)
+    .bind(back.id)
+    .bind(&back.name)
+    .bind(back.name.to_lowercase())
+    .bind(back.version)
+    .execute(&mut *c)
+    .await
+    .map(|_| ()));
+    match renamed {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(name_taken(&back)),
+        renamed => {
+            renamed?;
+            Ok(Some(Entry::updated(EventKind::TagUpdated, back.id, &tag, &back)?))
+        }
+    }
+}
+
+/// Makes a deleted tag again, with its id and one version more.
+///
+/// # Errors
+///
+/// 409 if it is there, or another one has its name.
+pub async fn undo_deletion(conn: &mut Conn<'_>, user: Id, before: Tag) -> Result<Entry, Error> {
+    if get(conn, user, before.id).await.is_ok() {
+        return Err(newer("tag", format!("tag {} is back already", before.id)));
+    }
+    let tag = Tag { version: before.version + 1, ..before };
+    let made: Option<Id> = on!(conn, |c| sqlx::query_scalar(
+        "INSERT INTO tags (id, user_id, name, name_folded, version) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (user_id, name_folded) DO NOTHING RETURNING id",
+    )
+    .bind(tag.id)
+    .bind(user)
+    .bind(&tag.name)
+    .bind(tag.name.to_lowercase())
+    .bind(tag.version)
+    .fetch_optional(&mut *c)
+    .await?);
+    made.ok_or_else(|| name_taken(&tag))?;
+    Entry::created(EventKind::TagCreated, tag.id, &tag)
+}
+
+fn name_taken(tag: &Tag) -> Error {
+    newer("name", format!("another tag is named {} by now", tag.name))
+}

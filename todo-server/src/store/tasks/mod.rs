@@ -5,9 +5,11 @@ mod order;
 mod row;
 mod sql;
 mod tagging;
+pub mod undo;
 mod write;
 
 pub use list::list;
 pub use row::get;
+use row::repeat_from;
 pub use tagging::untag_all;
 pub use write::{Outcome, create, delete, move_all_day, update};

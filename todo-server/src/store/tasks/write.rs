@@ -17,15 +17,12 @@ use server_kit::{
 };
 use todo_sdk::model::{CreateTask, Due, EventKind, Id, PRIORITY_NONE, Repeat, Task, UpdateTask};
 
-use super::{
-    row::{get, repeat_from},
-    tagging,
-};
+use super::{row::get, tagging};
 
 /// Binds [`Columns`] to a statement of either database.
 macro_rules! bind {
     ($columns:expr, $query:expr) => {{
-        let Columns { task, due_at, due_day } = &$columns;
+        let $crate::store::tasks::write::Columns { task, due_at, due_day } = &$columns;
         $query
             .bind(&task.title)
             .bind(task.title.to_lowercase())
@@ -38,11 +35,12 @@ macro_rules! bind {
             .bind(*due_day)
             .bind(task.remind_time)
             .bind(task.repeat.as_ref().map(|repeat| repeat.rrule.as_str()))
-            .bind(task.repeat.as_ref().map(|repeat| repeat_from(repeat.from)))
+            .bind(task.repeat.as_ref().map(|repeat| $crate::store::tasks::repeat_from(repeat.from)))
             .bind(task.date_updated)
             .bind(task.version)
     }};
 }
+pub(super) use bind;
 
 /// What a change came to.
 #[derive(Debug)]
@@ -175,7 +173,7 @@ pub async fn move_all_day(conn: &mut Conn<'_>, user: Id, zone: Tz) -> Result<(),
     Ok(())
 }
 
-async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Task) -> Result<(), Error> {
+pub(super) async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Task) -> Result<(), Error> {
     let columns = Columns::of(task, time::zone(&owner.timezone)?);
     on!(conn, |c| {
         bind!(columns, sqlx::query(
@@ -248,14 +246,14 @@ fn check_rule(repeat: &Repeat, now: DateTime<Utc>) -> Result<(), Error> {
 }
 
 /// A task's columns, `$2` to `$15`.
-struct Columns<'t> {
-    task: &'t Task,
-    due_at: Option<DateTime<Utc>>,
-    due_day: Option<NaiveDate>,
+pub(super) struct Columns<'t> {
+    pub(super) task: &'t Task,
+    pub(super) due_at: Option<DateTime<Utc>>,
+    pub(super) due_day: Option<NaiveDate>,
 }
 
 impl<'t> Columns<'t> {
-    fn of(task: &'t Task, zone: Tz) -> Self {
+    pub(super) fn of(task: &'t Task, zone: Tz) -> Self {
         let (due_at, due_day) = match task.due {
             None => (None, None),
             Some(Due::At(at)) => (Some(at), None),

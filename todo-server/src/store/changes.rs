@@ -1,0 +1,179 @@
+//! Reading the journal.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use server_kit::{Error, db::Conn, on};
+use sqlx::{FromRow, QueryBuilder};
+use todo_sdk::model::Id;
+
+/// An entry as the database keeps it: resources are JSON already.
+#[derive(Debug, FromRow)]
+pub struct Row {
+    /// Number in the person's journal.
+    pub seq: i64,
+    /// Number of the first entry of the same call.
+    pub action: i64,
+    at: DateTime<Utc>,
+    /// What happened, e.g. `task.created`.
+    pub event: String,
+    client: String,
+    /// Which resource.
+    pub resource_id: Id,
+    /// The resource before; absent if it was made.
+    pub before: Option<String>,
+    /// The resource after; absent if it is gone.
+    pub after: Option<String>,
+}
+
+/// [`todo_sdk::model::Change`] without taking the resource apart and putting it together again.
+#[derive(Debug, Serialize)]
+pub struct Wire<'r> {
+    seq: i64,
+    at: DateTime<Utc>,
+    event: &'r str,
+    client: &'r str,
+    resource: &'r RawValue,
+}
+
+impl Row {
+    /// The entry as it is answered.
+    ///
+    /// # Errors
+    ///
+    /// 500 if what is kept is no JSON.
+    pub fn wire(&self) -> Result<Wire<'_>, Error> {
+        let resource = self.after.as_deref().or(self.before.as_deref()).unwrap_or("null");
+        let resource = serde_json::from_str(resource).map_err(Error::internal)?;
+        let Self { seq, at, event, client, .. } = self;
+        Ok(Wire { seq: *seq, at: *at, event, client, resource })
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, action, at, event, client, resource_id, before, after FROM changes WHERE user_id = $1 ",
+            $rest
+        )
+    };
+}
+
+/// How far the journal reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// The oldest entry that is kept.
+    first: Option<i64>,
+    /// The newest there has been.
+    pub last: i64,
+}
+
+impl Reach {
+    /// Whether everything behind `since` is there. From 0 on, whatever is there is.
+    ///
+    /// # Errors
+    ///
+    /// 410 if it isn't.
+    pub fn check(self, since: i64) -> Result<(), Error> {
+        let has_next = self.first.is_some_and(|first| first <= since + 1) || since == self.last;
+        if since == 0 || (has_next && since <= self.last) {
+            return Ok(());
+        }
+        let detail = "the journal does not reach back to there; load everything anew and go on from its newest entry";
+        Err(Error::Gone { code: "journal_trimmed", detail: detail.to_owned() })
+    }
+}
+
+/// How far the person's journal reaches.
+///
+/// # Errors
+///
+/// 404 if the account is gone.
+pub async fn reach(conn: &mut Conn<'_>, user: Id) -> Result<Reach, Error> {
+    let row: Option<(i64, Option<i64>)> = on!(conn, |c| sqlx::query_as(
+        "SELECT seq, (SELECT min(seq) FROM changes WHERE user_id = $1) FROM users WHERE id = $1",
+    )
+    .bind(user)
+    .fetch_optional(&mut *c)
+    .await?);
+    let (last, first) = row.ok_or(Error::NotFound("user"))?;
+    Ok(Reach { first, last })
+}
+
+/// Entries behind `since`, the oldest first.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn behind(conn: &mut Conn<'_>, user: Id, since: i64, limit: i64) -> Result<Vec<Row>, Error> {
+    Ok(on!(conn, |c| sqlx::query_as(select!("AND seq > $2 ORDER BY seq LIMIT $3"))
+        .bind(user)
+        .bind(since)
+        .bind(limit)
+        .fetch_all(&mut *c)
+        .await?))
+}
+
+/// Entries before `before`, the newest first.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn before(conn: &mut Conn<'_>, user: Id, before: i64, limit: i64) -> Result<Vec<Row>, Error> {
+    Ok(on!(conn, |c| sqlx::query_as(select!("AND seq < $2 ORDER BY seq DESC LIMIT $3"))
+        .bind(user)
+        .bind(before)
+        .bind(limit)
+        .fetch_all(&mut *c)
+        .await?))
+}
+
+/// Everything that the call did to which the entry `seq` belongs, or the last call; the oldest first.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn action(conn: &mut Conn<'_>, user: Id, seq: Option<i64>) -> Result<Vec<Row>, Error> {
+    Ok(on!(conn, |c| {
+        let mut select = QueryBuilder::new(
+            "SELECT seq, action, at, event, client, resource_id, before, after FROM changes WHERE user_id = ",
+        );
+        // The rows of a call lie together, and its first one bears its number.
+        let bounds = |select: &mut QueryBuilder<_>, what: &str| {
+            select.push(what).push(" FROM changes WHERE user_id = ").push_bind(user);
+            match seq {
+                Some(seq) => select.push(" AND seq = ").push_bind(seq).push(")"),
+                None => select.push(" ORDER BY seq DESC LIMIT 1)"),
+            };
+        };
+        select.push_bind(user);
+        bounds(&mut select, " AND seq >= (SELECT action");
+        bounds(&mut select, " AND action = (SELECT action");
+        select.push(" ORDER BY seq").build_query_as().fetch_all(&mut *c).await?
+    }))
+}
+
+/// Deletes what is older than `oldest`.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn trim(conn: &mut Conn<'_>, oldest: DateTime<Utc>) -> Result<(), Error> {
+    on!(conn, |c| sqlx::query("DELETE FROM changes WHERE at < $1").bind(oldest).execute(&mut *c).await.map(|_| ()))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_reaches_back_as_far_as_it_is_kept() {
+        let reach = |first, last, since| Reach { first, last }.check(since).is_ok();
+        assert!(reach(Some(1), 9, 0) && reach(Some(1), 9, 5) && reach(Some(1), 9, 9));
+        assert!(!reach(Some(1), 9, 10), "of another database");
+        assert!(reach(Some(5), 9, 4) && !reach(Some(5), 9, 3));
+        assert!(reach(Some(5), 9, 0), "whatever is there");
+        assert!(reach(None, 9, 9) && !reach(None, 9, 8) && reach(None, 0, 0));
+    }
+}

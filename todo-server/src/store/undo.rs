@@ -1,0 +1,110 @@
+//! Reverting what a call did, entry by entry, the last one first. The caller has locked the person's row.
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use server_kit::{
+    Error,
+    auth::Caller,
+    comments,
+    db::Conn,
+    extract::IfMatch,
+    journal::{self, Entry, Owner},
+};
+use todo_sdk::model::{Change, Comment, EventKind, Id, Tag, Task, Undone};
+
+use super::{
+    changes::{self, Row},
+    tags, tasks,
+};
+
+/// What was undone.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the caller is told.
+    pub answer: Undone,
+    /// Tasks that are gone now.
+    pub deleted: Vec<Id>,
+}
+
+/// Reverts the call to which the entry `seq` belongs, or the last one.
+///
+/// # Errors
+///
+/// 404 if there is no such entry, 409 if there is nothing to undo or something newer stands on a field.
+pub async fn undo(
+    conn: &mut Conn<'_>,
+    caller: &Caller,
+    owner: &Owner,
+    now: DateTime<Utc>,
+    seq: Option<i64>,
+) -> Result<Outcome, Error> {
+    let rows = changes::action(conn, caller.user, seq).await?;
+    if rows.is_empty() {
+        return Err(match seq {
+            Some(_) => Error::NotFound("change"),
+            None => Error::Conflict { code: "nothing_to_undo", detail: "there is nothing to undo".to_owned() },
+        });
+    }
+    let mut entries = Vec::new();
+    let mut deleted = Vec::new();
+    for row in rows.iter().rev() {
+        let Some(entry) = revert(conn, caller.user, owner, now, row).await? else { continue };
+        if row.event == EventKind::TaskCreated.as_str() {
+            deleted.push(row.resource_id);
+        }
+        entries.push(entry);
+    }
+    if entries.is_empty() {
+        let detail = "this happened by itself and can't be undone".to_owned();
+        return Err(Error::Conflict { code: "not_undoable", detail });
+    }
+    journal::append(conn, caller, now, entries).await?;
+    let seq = changes::reach(conn, caller.user).await?.last;
+    let main = rows.iter().max_by_key(|row| (rank(row), row.seq)).ok_or(Error::NotFound("change"))?;
+    let undone: Change =
+        serde_json::to_value(main.wire()?).and_then(serde_json::from_value).map_err(Error::internal)?;
+    Ok(Outcome { answer: Undone { undone, seq }, deleted })
+}
+
+/// What a call was about: a tag rather than the tasks that lost it, a task rather than the comments that went with it.
+fn rank(row: &Row) -> u8 {
+    match row.event.split('.').next() {
+        Some("tag") => 3,
+        Some("task") => 2,
+        Some("comment") => 1,
+        _ => 0,
+    }
+}
+
+fn read<T: DeserializeOwned>(json: Option<&String>) -> Result<T, Error> {
+    let json = json.ok_or_else(|| Error::internal("an entry of the journal lacks its resource"))?;
+    serde_json::from_str(json).map_err(Error::internal)
+}
+
+/// Reverts one entry and answers that of the reversal; none for what follows from others.
+async fn revert(
+    conn: &mut Conn<'_>,
+    user: Id,
+    owner: &Owner,
+    now: DateTime<Utc>,
+    row: &Row,
+) -> Result<Option<Entry>, Error> {
+    let (before, after, id) = (row.before.as_ref(), row.after.as_ref(), row.resource_id);
+    let entry = match row.event.as_str() {
+        "task.created" => {
+            tasks::undo::check_unchanged(conn, user, &read(after)?).await?;
+            // Its comments are newer, and have stopped us; so it is alone.
+            tasks::delete(conn, user, id, &IfMatch::any()).await?.pop()
+        }
+        "task.updated" => tasks::undo::take_back(conn, user, owner, now, &read(before)?, &read(after)?).await?,
+        "task.deleted" => Some(tasks::undo::bring_back(conn, user, owner, now, read::<Task>(before)?).await?),
+        "tag.created" => Some(tags::undo_creation(conn, user, &read::<Tag>(after)?).await?),
+        "tag.updated" => tags::undo_change(conn, user, &read::<Tag>(before)?, &read::<Tag>(after)?).await?,
+        "tag.deleted" => Some(tags::undo_deletion(conn, user, read::<Tag>(before)?).await?),
+        "comment.created" => Some(comments::undo_creation(conn, user, &read::<Comment>(after)?).await?),
+        "comment.updated" => comments::undo_change(conn, user, &read(before)?, &read(after)?).await?,
+        "comment.deleted" => Some(comments::undo_deletion(conn, user, read::<Comment>(before)?).await?),
+        _ => None,
+    };
+    Ok(entry)
+}
