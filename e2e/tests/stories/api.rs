@@ -63,6 +63,12 @@ impl Api {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same person through the SDK.
+    pub(crate) fn sdk(&self) -> todo_sdk::Client {
+        let builder = todo_sdk::Client::builder(&self.todo).comments_server(&self.comments);
+        builder.access_token(self.token()).build().unwrap()
+    }
+
     pub(crate) fn token(&self) -> &str {
         self.token.as_deref().unwrap()
     }
@@ -108,6 +114,24 @@ impl Api {
         Call { request, what }
     }
 
+    /// Opens the stream of events at a todo-server, behind `since`, or with what comes.
+    pub(crate) async fn events_at(&self, server: &str, since: Option<i64>) -> Events {
+        let request = self.http.get(format!("{server}/api/events")).bearer_auth(self.token());
+        let request = request.header("accept", "text/event-stream");
+        let request = match since {
+            Some(seq) => request.header("last-event-id", seq.to_string()),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        Events { response, text: String::new() }
+    }
+
+    /// The same at whichever server the balancer picks.
+    pub(crate) async fn events(&self, since: Option<i64>) -> Events {
+        self.events_at(&self.todo, since).await
+    }
+
     /// Makes a task and answers its id.
     pub(crate) async fn task(&self, title: &str) -> i64 {
         id(&self.post("/api/tasks", json!({"title": title})).await.is(201))
@@ -133,6 +157,37 @@ impl Api {
             items.extend(page.items());
         }
         items
+    }
+}
+
+/// An open stream of events.
+#[derive(Debug)]
+pub(crate) struct Events {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Events {
+    /// The next event's name and data; `None` when the stream ends. Heart-beats are passed over.
+    pub(crate) async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            while let Some((block, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+                let event = field("event:").zip(field("data:")).map(|(event, data)| {
+                    let data: Value = serde_json::from_str(data).unwrap();
+                    assert_eq!(field("id:"), Some(&*data["seq"].to_string()), "{block}");
+                    assert_eq!(data["event"], event, "{block}");
+                    (event.to_owned(), data)
+                });
+                self.text = rest.to_owned();
+                if event.is_some() {
+                    return event;
+                }
+            }
+            // A cut is an end too.
+            let chunk = self.response.chunk().await.ok().flatten()?;
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
     }
 }
 

@@ -5,12 +5,14 @@
 mod access;
 mod account;
 mod comment;
+mod journal;
 mod tag;
 mod task;
 
 pub(crate) use access::{LinkCommand, SessionCommand, TokenCommand};
 pub(crate) use account::{LoginArgs, LogoutArgs, PasswordSource, RegisterArgs};
 pub(crate) use comment::CommentCommand;
+pub(crate) use journal::{UndoArgs, WaitArgs, WatchArgs};
 pub(crate) use tag::TagCommand;
 pub(crate) use task::{AddArgs, Changes, EditArgs, IdArgs, ListArgs, RemoveArgs, ShowArgs};
 
@@ -118,6 +120,12 @@ pub(crate) enum Command {
     Reopen(IdArgs),
     /// Delete tasks
     Rm(RemoveArgs),
+    /// Undo the last change, whichever client made it
+    Undo(UndoArgs),
+    /// Show changes as they happen
+    Watch(WatchArgs),
+    /// Wait until a task is done
+    Wait(WaitArgs),
     /// Manage tags
     #[command(subcommand, visible_alias = "tags")]
     Tag(TagCommand),

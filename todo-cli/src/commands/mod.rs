@@ -3,6 +3,7 @@
 mod account;
 mod comment;
 mod edit;
+mod journal;
 mod link;
 mod list;
 mod session;
@@ -69,6 +70,9 @@ async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Res
         Command::Done(args) => task::complete(ctx, &args.ids, true).await,
         Command::Reopen(args) => task::complete(ctx, &args.ids, false).await,
         Command::Rm(args) => task::remove(ctx, &args).await,
+        Command::Undo(args) => journal::undo(ctx, &args).await,
+        Command::Watch(args) => journal::watch(ctx, &args).await,
+        Command::Wait(args) => journal::wait(ctx, &args).await,
         Command::Tag(command) => tag::run(ctx, command).await,
         Command::Comment(command) => comment::run(ctx, command).await,
         Command::Token(command) => token::run(ctx, command).await,

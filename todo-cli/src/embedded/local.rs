@@ -12,6 +12,7 @@ use todo_sdk::{
     client::{Body, ClientBuilder, Transport, TransportError},
 };
 use todo_server::{Registration, Services, Settings};
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 use super::{default_zone, failed};
@@ -27,13 +28,17 @@ const ACCOUNT: &str = "local";
 pub(crate) struct Local {
     todo: todo_server::App,
     comments: comments_server::App,
+    listener: JoinHandle<()>,
 }
 
 impl Local {
     pub(crate) async fn open(data_dir: &Path) -> Result<Self, Error> {
         let todo = todo_server::App::open(&settings(data_dir), Clock::system()).await.map_err(failed)?;
         let comments = comments_server::App::beside(todo.kit().clone());
-        Ok(Self { todo, comments })
+        // Other processes work on the same database.
+        let kit = todo.kit().clone();
+        let listener = tokio::spawn(async move { kit.listen().await });
+        Ok(Self { todo, comments, listener })
     }
 
     /// A client of the routers.
@@ -49,6 +54,7 @@ impl Local {
     }
 
     pub(crate) async fn close(&self) {
+        self.listener.abort();
         self.todo.close().await;
     }
 }

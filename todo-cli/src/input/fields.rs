@@ -1,5 +1,7 @@
 //! Values of fields as they are typed after flags.
 
+use std::time::Duration;
+
 use todo_sdk::model::{Id, PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder};
 
 use super::suggest::did_you_mean;
@@ -7,6 +9,22 @@ use super::suggest::did_you_mean;
 /// For clap: the number of a task or a comment.
 pub(crate) fn id_arg(text: &str) -> Result<Id, String> {
     text.parse().map_err(|_| "an id is a number, as `todo list` shows it".to_owned())
+}
+
+/// For clap: a length of time such as `30m`.
+pub(crate) fn duration_arg(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a length of time such as 90s, 30m, 2h or 1d".to_owned();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err(wrong()),
+    };
+    // A year is longer than anybody waits.
+    let seconds = digits.parse::<u64>().ok().and_then(|count| count.checked_mul(unit));
+    seconds.filter(|seconds| (1..=31_536_000).contains(seconds)).map(Duration::from_secs).ok_or_else(wrong)
 }
 
 /// For clap: 1 to 4, also written `p1`.
@@ -61,6 +79,15 @@ mod tests {
         assert_eq!(priority_arg("p3"), Ok(3));
         for text in ["0", "5", "-1", "high", ""] {
             assert!(priority_arg(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn lengths_of_time() {
+        assert_eq!(duration_arg("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration_arg("2h"), Ok(Duration::from_secs(7200)));
+        for text in ["", "5", "s", "0s", "-1h", "1.5h", "99999999999999999999d", "9999d", "1 день"] {
+            assert!(duration_arg(text).is_err(), "{text}");
         }
     }
 

@@ -98,6 +98,21 @@ impl Printer {
         self.line(&text::json(&encoded))
     }
 
+    /// JSON on one line, wherever it goes: for output that goes on.
+    pub(crate) fn json_line<T: Serialize>(&self, value: &T) -> Result<(), Error> {
+        let encoded = serde_json::to_string(value).map_err(|error| Error::Output(error.into()))?;
+        self.line(&text::json(&encoded))
+    }
+
+    /// A word to whoever looks on; nothing with `--json` or `--quiet`.
+    pub(crate) fn warn(&self, message: &str) {
+        if !self.json && !self.quiet {
+            let message = text::line(message);
+            // Nobody is left to be told where this fails.
+            let _ = writeln!(io::stderr(), "{} {message}", Tone::Dim.paint("note:", self.color_errors));
+        }
+    }
+
     /// One line, or several, of text that is safe already.
     pub(crate) fn line(&self, text: &str) -> Result<(), Error> {
         write(&format!("{text}\n"))

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Local, Utc};
-use todo_sdk::model::{Comment, Due, Id, NamedToken, PRIORITY_NONE, Repeat, RepeatFrom, Session, Tag, Task};
+use todo_sdk::model::{
+    Change, Comment, Due, EventKind, Id, NamedToken, PRIORITY_NONE, Repeat, RepeatFrom, Resource, Session, Tag, Task,
+};
 
 use super::{
     Cell, Printer, Table, Tone,
@@ -202,6 +204,35 @@ impl Look<'_> {
         Table { headings, rows: sessions.iter().map(row).collect(), text_column: 3, hidden: Vec::new() }
     }
 
+    /// Changes, one in a row.
+    pub(crate) fn changes(&self, changes: &[Change]) -> Table {
+        let row = |change: &Change| {
+            vec![
+                Cell::new(&change.seq.to_string()).tone(Tone::Strong),
+                self.moment(Some(change.at), ""),
+                Cell::new(change.event.as_str()).tone(event_tone(change.event)),
+                Cell::new(&change.client).tone(Tone::Dim),
+                Cell::new(&subject(&change.resource)),
+            ]
+        };
+        let headings = vec!["No.", "When", "What", "Client", "About"];
+        Table { headings, rows: changes.iter().map(row).collect(), text_column: 4, hidden: Vec::new() }
+    }
+
+    /// A change in a line: `17:03:12  task.updated  12 Buy milk · todo-bot`.
+    pub(crate) fn change_line(&self, change: &Change) -> String {
+        let paint = |tone, text: &str| self.printer.paint(tone, text);
+        let time = change.at.with_timezone(&self.now.timezone()).format("%H:%M:%S").to_string();
+        let event = paint(event_tone(change.event), &format!("{:<15}", change.event.as_str()));
+        let about = subject(&change.resource);
+        format!(
+            "{}  {event}  {} {}",
+            paint(Tone::Dim, &time),
+            text::line(&about),
+            paint(Tone::Dim, &format!("· {}", text::line(&change.client)))
+        )
+    }
+
     fn moment(&self, at: Option<DateTime<Utc>>, none: &str) -> Cell {
         match at {
             Some(at) => Cell::both(&when::absolute(Due::At(at), self.now), &Due::At(at).to_string()),
@@ -213,6 +244,25 @@ impl Look<'_> {
     pub(crate) fn tag_line(&self, tag: &Tag) -> String {
         let id = self.printer.paint(Tone::Strong, &tag.id.to_string());
         format!("tag {id} {}", at_name(&text::line(&tag.name)))
+    }
+}
+
+/// What a change is about.
+fn subject(resource: &Resource) -> String {
+    match resource {
+        Resource::Task(task) => format!("{} {}", task.id, task.title),
+        Resource::Comment(comment) => format!("{} on task {}: {}", comment.id, comment.task_id, comment.content),
+        Resource::Reminder(reminder) => format!("{}", reminder.id),
+        Resource::Tag(tag) => format!("{} {}", tag.id, at_name(&tag.name)),
+        _ => String::new(),
+    }
+}
+
+fn event_tone(event: EventKind) -> Tone {
+    match event.as_str().rsplit('.').next() {
+        Some("created") => Tone::Good,
+        Some("deleted") => Tone::Alarm,
+        _ => Tone::Calm,
     }
 }
 

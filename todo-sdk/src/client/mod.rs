@@ -36,8 +36,10 @@
 
 mod base;
 mod builder;
+mod changes;
 mod comments;
 mod error;
+mod events;
 mod named_tokens;
 mod page;
 mod request;
@@ -58,8 +60,10 @@ use std::{fmt, sync::Arc};
 use futures_util::future::BoxFuture;
 
 pub use builder::ClientBuilder;
+pub use changes::{ChangeListBuilder, Changes};
 pub use comments::{CommentListBuilder, Comments};
 pub use error::Error;
+pub use events::{Event, EventsBuilder};
 pub use named_tokens::{CreateNamedTokenBuilder, NamedTokens};
 pub use page::Page;
 pub use request::{Change, Create};
@@ -208,6 +212,44 @@ impl Client {
     #[must_use]
     pub fn comments(&self) -> Comments {
         Comments { client: self.clone() }
+    }
+
+    /// The journal of changes, and undo.
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        Changes { client: self.clone() }
+    }
+
+    /// Changes as they happen, whichever client makes them.
+    ///
+    /// ```no_run
+    /// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+    /// use futures_util::TryStreamExt;
+    /// use todo_sdk::client::Event;
+    ///
+    /// let mut events = client.events().stream();
+    /// while let Some(event) = events.try_next().await? {
+    ///     if let Event::Change(change) = event {
+    ///         println!("{} {}", change.seq, change.event.as_str());
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn events(&self) -> EventsBuilder {
+        EventsBuilder { client: self.clone(), since: None }
+    }
+
+    /// Opens an answer that comes bit by bit; a 401 refreshes the pair and tries once more.
+    async fn open(&self, call: Call) -> Result<Body, Error> {
+        let access = self.session.access(&self.http).await?;
+        match self.http.open(&call, &access).await {
+            Err(error) if error.status() == Some(401) && self.session.can_refresh() => {
+                let access = self.session.refresh(&self.http, &access).await?;
+                self.http.open(&call, &access).await
+            }
+            answer => answer,
+        }
     }
 
     /// Sends a call as whoever is signed in; a 401 refreshes the pair and tries once more.

@@ -33,12 +33,22 @@ pub(super) struct Call {
     body: Option<Result<Bytes, Error>>,
     if_match: Option<i64>,
     idempotency_key: Option<String>,
+    accept: &'static str,
 }
 
 impl Call {
     fn new(server: Server, method: Method, path: impl Into<String>) -> Self {
         let path = path.into();
-        Self { server, method, path, query: String::new(), body: None, if_match: None, idempotency_key: None }
+        Self {
+            server,
+            method,
+            path,
+            query: String::new(),
+            body: None,
+            if_match: None,
+            idempotency_key: None,
+            accept: "application/json",
+        }
     }
 
     pub(super) fn get(server: Server, path: impl Into<String>) -> Self {
@@ -81,6 +91,11 @@ impl Call {
         Self { if_match: version, ..self }
     }
 
+    /// Asks for another form of answer than JSON.
+    pub(super) fn accepting(self, accept: &'static str) -> Self {
+        Self { accept, ..self }
+    }
+
     pub(super) fn keyed(self, key: Option<String>) -> Self {
         let idempotency_key = key.or(self.idempotency_key);
         Self { idempotency_key, ..self }
@@ -96,7 +111,7 @@ impl Call {
         let body = self.body.clone().transpose()?;
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, user_agent.clone());
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT, HeaderValue::from_static(self.accept));
         headers.insert(REQUEST_ID, header_value("the request id", &request_id::current())?);
         if let Some(token) = token {
             headers.insert(header::AUTHORIZATION, bearer(token)?);

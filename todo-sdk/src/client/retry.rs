@@ -36,7 +36,7 @@ impl Retry {
 }
 
 /// Between a half and the whole of `pause`.
-fn jittered(pause: Duration) -> Duration {
+pub(super) fn jittered(pause: Duration) -> Duration {
     // The first 32 bits of a version 4 UUID are random.
     let (random, ..) = Uuid::new_v4().as_fields();
     pause.mul_f64(0.5 + 0.5 * f64::from(random) / f64::from(u32::MAX))

@@ -104,6 +104,23 @@ impl Http {
         }
     }
 
+    /// Sends a call once, and answers the body as it comes.
+    pub(super) async fn open(&self, call: &Call, token: &str) -> Result<Body, Error> {
+        let url = self.base(call.server).join(&call.path, &call.query);
+        let request = call.request(&url, &self.user_agent, Some(token))?;
+        let request_id = request.headers().get(REQUEST_ID).cloned();
+        let base = || self.base(call.server).as_str().to_owned();
+        let out_of_reach = |source| Error::OutOfReach { url: base(), source };
+        let late = |_| Error::TimedOut { url: base(), after: self.attempt_timeout };
+        let sent = timeout(self.attempt_timeout, self.transport.send(request)).await.map_err(late)?;
+        let (head, body) = sent.map_err(out_of_reach)?.into_parts();
+        if head.status.is_success() {
+            return Ok(body);
+        }
+        let body = timeout(self.attempt_timeout, collect(body)).await.map_err(late)?.map_err(out_of_reach)?;
+        Err(refusal(&base(), head.status, head.headers, request_id, &body.unwrap_or_default()))
+    }
+
     async fn attempt(&self, call: &Call, url: &Url, request: http::Request<Bytes>) -> Result<Answer, Error> {
         let base = || self.base(call.server).as_str().to_owned();
         let request_id = request.headers().get(REQUEST_ID).cloned();
@@ -116,7 +133,7 @@ impl Http {
             Ok(Err(source)) => return Err(Error::OutOfReach { url: base(), source }),
             Ok(Ok(answer)) => answer,
         };
-        let (status, mut headers) = (head.status(), head.into_parts().0.headers);
+        let (status, headers) = (head.status(), head.into_parts().0.headers);
         let Some(body) = body else {
             let detail = format!("the answer has more than {} MiB", ANSWER_MAX / 1024 / 1024);
             return Err(Error::Decode { url: url.to_string(), detail });
@@ -124,11 +141,7 @@ impl Http {
         if status.is_success() {
             return Ok(Answer { url: url.clone(), headers, body });
         }
-        if let (false, Some(id)) = (headers.contains_key(REQUEST_ID), request_id) {
-            headers.insert(REQUEST_ID, id);
-        }
-        let problem = Box::new(problem(&base(), status, &headers, &body));
-        Err(Error::Problem { problem, retry_after: retry_after(&headers, SystemTime::now()) })
+        Err(refusal(&base(), status, headers, request_id, &body))
     }
 }
 
@@ -149,6 +162,21 @@ async fn collect(mut body: Body) -> Result<Option<Bytes>, TransportError> {
         all.extend_from_slice(&chunk);
     }
     Ok(Some(all.freeze()))
+}
+
+/// The error that an answer tells of.
+fn refusal(
+    base: &str,
+    status: StatusCode,
+    mut headers: HeaderMap,
+    request_id: Option<HeaderValue>,
+    body: &[u8],
+) -> Error {
+    if let (false, Some(id)) = (headers.contains_key(REQUEST_ID), request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    let problem = Box::new(problem(base, status, &headers, body));
+    Error::Problem { problem, retry_after: retry_after(&headers, SystemTime::now()) }
 }
 
 /// The problem in an answer, or one that tells what came instead of it.

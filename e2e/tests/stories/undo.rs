@@ -1,0 +1,207 @@
+//! What was done can be taken back, from anywhere.
+
+use std::env;
+
+use e2e::{
+    Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
+};
+use fastrand::Rng;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::api::{Api, id};
+
+/// Everything that a person sees, without what every change moves.
+async fn state(api: &Api) -> Vec<Value> {
+    let mut all = Vec::new();
+    for path in ["/api/tasks", "/api/tags", "/api/comments"] {
+        for mut item in api.all(&format!("{path}?limit=1000")).await {
+            let fields = item.as_object_mut().unwrap();
+            fields.remove("version");
+            fields.remove("date_updated");
+            all.push(item);
+        }
+    }
+    all
+}
+
+async fn undo(api: &Api) -> Value {
+    api.call(reqwest::Method::POST, "/api/undo").await.is(200)
+}
+
+#[rstest]
+#[tokio::test]
+async fn everything_can_be_taken_back_and_done_again(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    ann.post("/api/undo", json!({})).await.problem(409, "nothing_to_undo");
+    let (home, work) = (ann.tag("home").await, ann.tag("work").await);
+    let task = json!({"title": "one", "tags": [home, work], "due": "2026-12-01", "priority": 2,
+        "repeat": {"rrule": "FREQ=DAILY"}, "remind_time": "2026-12-01T08:00:00Z", "description": "all of it"});
+    let task = id(&ann.post("/api/tasks", task).await.is(201));
+    let comment = ann.comment(task, "a word").await;
+    let (task_path, comment_path) = (format!("/api/tasks/{task}"), format!("/api/comments/{comment}"));
+    let edit = json!({"title": "two", "due": null, "tags": [work], "completed": true, "repeat": null});
+    let calls = [
+        ann.patch(&task_path, edit),
+        ann.patch(&comment_path, json!({"content": "another word"})),
+        ann.patch(&format!("/api/tags/{home}"), json!({"name": "house"})),
+        ann.delete(&format!("/api/tags/{work}")),
+        ann.post("/api/tasks/bulk", json!({"create": [{"title": "three"}], "update": [{"id": task, "title": "four"}]})),
+        ann.delete(&comment_path),
+        ann.delete(&task_path),
+        ann.put(&task_path, json!({"title": "five", "tags": [home]})),
+    ];
+    for call in calls {
+        let before = state(&ann).await;
+        if call.await.status >= 400 {
+            // The last call finds the task deleted; after the undo below it is there.
+            continue;
+        }
+        let after = state(&ann).await;
+        assert_ne!(before, after);
+        undo(&ann).await;
+        assert_eq!(state(&ann).await, before, "undone");
+        let redone = undo(&ann).await;
+        assert_eq!(state(&ann).await, after, "done again");
+        undo(&ann).await;
+        assert_eq!(state(&ann).await, before, "and undone again");
+        assert!(redone["seq"].as_i64().unwrap() > redone["undone"]["seq"].as_i64().unwrap());
+    }
+    // Undone from another door, by its number.
+    let deleted = ann.delete(&task_path).await;
+    deleted.is(204);
+    let listed = ann.get("/api/changes?ordering=-seq&limit=1").await.items();
+    assert_eq!(listed[0]["event"], "task.deleted");
+    let undone = ann.post("/api/undo", json!({"seq": listed[0]["seq"]})).await.is(200);
+    assert_eq!(
+        (&undone["undone"]["event"], &undone["undone"]["resource"]["id"]),
+        (&json!("task.deleted"), &json!(task))
+    );
+    assert_eq!(ann.get("/api/comments").await.items().len(), 1, "a task comes back with its comments");
+    ann.comment(task, "and can be commented on").await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn nothing_newer_is_overwritten(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let tag = ann.tag("home").await;
+    let task = ann.task("one").await;
+    let path = format!("/api/tasks/{task}");
+    let last = async || ann.get("/api/changes?ordering=-seq&limit=1").await.items()[0]["seq"].clone();
+    let refused = async |seq: &Value, field: &str| {
+        let before = state(&ann).await;
+        let problem = ann.post("/api/undo", json!({"seq": seq})).await.problem(409, "newer_change");
+        assert!(problem["errors"][field].is_array(), "{field}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(field), "{problem}");
+        assert_eq!(state(&ann).await, before, "nothing is done by halves");
+    };
+    let made = last().await;
+    ann.patch(&path, json!({"title": "two", "priority": 1})).await.is(200);
+    let first = last().await;
+    ann.patch(&path, json!({"title": "three"})).await.is(200);
+    refused(&first, "title").await;
+    refused(&made, "title").await;
+    // What is on another field stays as it is.
+    ann.patch(&path, json!({"description": "new", "tags": [tag]})).await.is(200);
+    let second = last().await;
+    ann.patch(&path, json!({"priority": 3})).await.is(200);
+    ann.post("/api/undo", json!({"seq": second})).await.is(200);
+    let now = ann.get(&path).await.is(200);
+    assert_eq!((&now["description"], &now["tags"], &now["priority"]), (&json!(""), &json!([]), &json!(3)));
+
+    ann.delete(&format!("/api/tags/{tag}")).await.is(204);
+    let deleted = last().await;
+    let other = ann.tag("HOME").await;
+    refused(&deleted, "name").await;
+    ann.delete(&format!("/api/tags/{other}")).await.is(204);
+    ann.post("/api/undo", json!({"seq": deleted})).await.is(200);
+
+    let another = ann.task("another").await;
+    let made = last().await;
+    let comment = ann.comment(another, "newer").await;
+    refused(&made, "comments").await;
+    ann.delete(&format!("/api/comments/{comment}")).await.is(204);
+    let gone = last().await;
+    ann.delete(&format!("/api/tasks/{another}")).await.is(204);
+    refused(&gone, "task").await;
+    refused(&made, "task").await;
+    ann.post("/api/undo", json!({"seq": 9999})).await.problem(404, "not_found");
+    ann.post("/api/undo", json!({"seq": "x"})).await.faults("seq", "invalid");
+    // Somebody else's journal is another one.
+    let bob = Api::person(&stack, "bob").await;
+    bob.post("/api/undo", json!({"seq": made})).await.problem(404, "not_found");
+}
+
+/// `E2E_RUNS` sets how many sequences there are: more find more.
+#[rstest]
+#[tokio::test]
+async fn whatever_is_undone_leads_to_a_state_that_was(#[values(Sqlite, Postgres)] backend: Backend) {
+    let runs: u64 = env::var("E2E_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(6);
+    let stack = Stack::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    for seed in 0..runs {
+        let mut rng = Rng::with_seed(seed);
+        // What there was, and the call that led from each to the next.
+        let (mut past, mut calls) = (vec![state(&ann).await], Vec::new());
+        for _ in 0..20 {
+            if rng.u32(..3) == 0
+                && let Some(seq) = calls.pop()
+            {
+                let undone = ann.post("/api/undo", json!({"seq": seq})).await.is(200);
+                past.pop();
+                assert_eq!(Some(&state(&ann).await), past.last(), "seed {seed}");
+                if rng.bool() {
+                    // To undo an undo is to redo.
+                    let redone = ann.post("/api/undo", json!({"seq": undone["seq"]})).await.is(200);
+                    calls.push(redone["seq"].clone());
+                    past.push(state(&ann).await);
+                }
+                continue;
+            }
+            change(&ann, &mut rng).await;
+            let now = state(&ann).await;
+            if past.last() != Some(&now) {
+                past.push(now);
+                calls.push(ann.get("/api/changes?ordering=-seq&limit=1").await.items()[0]["seq"].clone());
+            }
+        }
+        while let Some(seq) = calls.pop() {
+            ann.post("/api/undo", json!({"seq": seq})).await.is(200);
+            past.pop();
+            assert_eq!(Some(&state(&ann).await), past.last(), "seed {seed}, all the way back");
+        }
+    }
+}
+
+/// One call that changes something, if it finds what it needs.
+async fn change(api: &Api, rng: &mut Rng) {
+    let tasks = api.get("/api/tasks").await.items();
+    let tags = api.get("/api/tags").await.items();
+    let comments = api.get("/api/comments").await.items();
+    let one_of =
+        |rng: &mut Rng, items: &[Value]| if items.is_empty() { 0 } else { id(&items[rng.usize(..items.len())]) };
+    let (task, tag, comment) = (one_of(rng, &tasks), one_of(rng, &tags), one_of(rng, &comments));
+    let some_tags = if tag == 0 { json!([]) } else { json!([tag]) };
+    let word = rng.u32(..);
+    let call = match rng.u32(..10) {
+        0 | 1 => {
+            api.post("/api/tasks", json!({"title": format!("task {word}"), "tags": some_tags, "due": "2026-12-01"}))
+        }
+        2 => api.patch(
+            &format!("/api/tasks/{task}"),
+            json!({"title": format!("changed {word}"), "priority": 1 + word % 4}),
+        ),
+        3 => api.patch(&format!("/api/tasks/{task}"), json!({"completed": rng.bool(), "tags": some_tags, "due": null})),
+        4 => api.delete(&format!("/api/tasks/{task}")),
+        5 => api.post("/api/tags", json!({"name": format!("tag {}", word % 5)})),
+        6 => api.delete(&format!("/api/tags/{tag}")),
+        7 => api.post("/api/comments", json!({"task_id": task, "content": format!("comment {word}")})),
+        8 => api.patch(&format!("/api/comments/{comment}"), json!({"content": format!("comment {word}")})),
+        _ => api.post("/api/tasks/bulk", json!({"create": [{"title": "a", "tags": some_tags}], "delete": [task]})),
+    };
+    assert!(call.await.status < 500);
+}

@@ -1,0 +1,51 @@
+//! Arguments of `watch`, `undo` and `wait`.
+
+use std::time::Duration;
+
+use clap::Args;
+use todo_sdk::model::Id;
+
+use crate::input::fields::{duration_arg, id_arg};
+
+/// Show changes as they happen, whichever client makes them
+///
+/// Ends with Ctrl-C. With --json each change is an object on a line of its own. A lost connection is made again, and nothing
+/// is missed.
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    /// Begin behind the change of this number; 0 shows all that the journal holds
+    #[arg(long, value_name = "SEQ", value_parser = clap::value_parser!(i64).range(0..))]
+    pub(crate) since: Option<i64>,
+}
+
+/// Undo the last change, whichever client made it
+///
+/// Everything that one command did is undone at once. Once more, it redoes: to undo an undo is to redo.
+#[derive(Debug, Args)]
+pub(crate) struct UndoArgs {
+    /// The number of another change; `--list` shows them
+    #[arg(value_name = "SEQ", value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) seq: Option<i64>,
+    /// List the last changes, the newest first
+    ///
+    /// In a pipe: lines of number, time, event, client and what it is about, separated by tabs.
+    #[arg(long, conflicts_with = "seq")]
+    pub(crate) list: bool,
+    /// How many to list
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, requires = "list",
+        value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+}
+
+/// Wait until a task is done
+///
+/// Exit codes: 0 it is done, 3 it was deleted, 1 the time ran out.
+#[derive(Debug, Args)]
+pub(crate) struct WaitArgs {
+    /// The task's id
+    #[arg(value_parser = id_arg)]
+    pub(crate) id: Id,
+    /// How long to wait at most: 90s, 30m, 2h, 1d; for ever if absent
+    #[arg(long, value_name = "TIME", value_parser = duration_arg)]
+    pub(crate) timeout: Option<Duration>,
+}

@@ -1,0 +1,114 @@
+//! `watch`, `undo` and `wait`.
+
+use futures_util::TryStreamExt;
+use todo_sdk::{
+    client::Event,
+    model::{Change, EventKind, Id, Resource, Task},
+};
+
+use crate::{
+    cli::{UndoArgs, WaitArgs, WatchArgs},
+    context::Context,
+    error::Error,
+};
+
+pub(super) async fn watch(ctx: &Context, args: &WatchArgs) -> Result<(), Error> {
+    let mut events = ctx.client.events();
+    if let Some(seq) = args.since {
+        events = events.since(seq);
+    }
+    let mut events = events.stream();
+    while let Some(event) = events.try_next().await? {
+        match event {
+            Event::Change(change) => print(ctx, &change)?,
+            Event::Anew if args.since.is_some() => {
+                ctx.printer.warn("the journal does not reach back that far; going on with what comes");
+            }
+            Event::Interrupted(error) => {
+                ctx.printer.warn(&format!("{}; trying again", Error::from(error).chain()));
+            }
+            Event::Resumed => ctx.printer.warn("connected again"),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn print(ctx: &Context, change: &Change) -> Result<(), Error> {
+    if ctx.printer.json {
+        return ctx.printer.json_line(change);
+    }
+    if ctx.printer.quiet {
+        return ctx.printer.line(&id_of(&change.resource).to_string());
+    }
+    ctx.printer.line(&ctx.look().change_line(change))
+}
+
+pub(super) async fn undo(ctx: &Context, args: &UndoArgs) -> Result<(), Error> {
+    let changes = ctx.client.changes();
+    if args.list {
+        let changes = changes.list().newest_first().limit(args.limit).send().await?;
+        return ctx.printer.list(
+            &changes,
+            |change| change.seq,
+            || ctx.look().changes(&changes),
+            "Nothing has changed yet.",
+        );
+    }
+    let undone = match args.seq {
+        Some(seq) => changes.undo_change(seq).await,
+        None => changes.undo().await,
+    };
+    let undone = undone.map_err(|error| match args.seq {
+        Some(seq) => Error::from(error).about(format!("change {seq}")),
+        None => error.into(),
+    })?;
+    ctx.printer.item(&undone, undone.seq, || format!("Undone: {}", ctx.look().change_line(&undone.undone)))
+}
+
+pub(super) async fn wait(ctx: &Context, args: &WaitArgs) -> Result<(), Error> {
+    let waited = until_done(ctx, args.id);
+    let task = match args.timeout {
+        None => waited.await,
+        Some(limit) => tokio::time::timeout(limit, waited).await.unwrap_or_else(|_| {
+            let seconds = limit.as_secs();
+            Err(Error::TimedOut(format!("task {} was not done within {seconds} s", args.id)))
+        }),
+    }?;
+    ctx.print_task("Done:", &task).await
+}
+
+/// The task, once it is done.
+async fn until_done(ctx: &Context, id: Id) -> Result<Task, Error> {
+    let mut events = ctx.client.events().stream();
+    loop {
+        match events.try_next().await? {
+            Some(Event::Anew) => {
+                let task = ctx.client.tasks().get(id).await;
+                let task = task.map_err(|error| Error::from(error).about(format!("task {id}")))?;
+                if task.completed {
+                    return Ok(task);
+                }
+            }
+            Some(Event::Change(change)) => match change.resource {
+                Resource::Task(task) if task.id == id && change.event == EventKind::TaskDeleted => {
+                    return Err(Error::NotFound(format!("task {id} was deleted")));
+                }
+                Resource::Task(task) if task.id == id && task.completed => return Ok(task),
+                _ => {}
+            },
+            Some(_) => {}
+            None => return Err(Error::TimedOut("the server ended the connection".to_owned())),
+        }
+    }
+}
+
+fn id_of(resource: &Resource) -> Id {
+    match resource {
+        Resource::Task(task) => task.id,
+        Resource::Comment(comment) => comment.id,
+        Resource::Reminder(reminder) => reminder.id,
+        Resource::Tag(tag) => tag.id,
+        _ => 0,
+    }
+}
