@@ -300,3 +300,76 @@ fn a_chat_is_joined_by_a_link() {
     assert_eq!(local.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&local.stderr).contains("todo login"), "{local:?}");
 }
+
+/// `todo watch`, whose lines are read as they come.
+struct Watch {
+    child: std::process::Child,
+    lines: std::io::Lines<std::io::BufReader<std::process::ChildStdout>>,
+}
+
+impl Watch {
+    fn start(shell: &Shell, arguments: &[&str]) -> Self {
+        let mut command = command("todo", shell.home.path());
+        command.args(arguments).envs(shell.settings.iter().map(|(name, value)| (name, value)));
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+        Self { child, lines }
+    }
+
+    fn next(&mut self) -> String {
+        self.lines.next().unwrap().unwrap()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn changes_are_watched_undone_and_waited_for() {
+    let home = private_dir("up-").unwrap();
+    let up = serve(home.path());
+    let todo = Shell::at(&up);
+    todo.json_with(&["register", "ann", "--password-stdin"], PASSWORD);
+    let task = todo.json(&["add", "Buy milk"]);
+    let id = id(&task).to_string();
+    // From the beginning, so that nothing depends on who is first.
+    let mut json = Watch::start(&todo, &["--json", "watch", "--since", "0"]);
+    let mut words = Watch::start(&todo, &["watch", "--since", "0"]);
+    let change: Value = serde_json::from_str(&json.next()).unwrap();
+    assert_eq!((&change["seq"], &change["event"], &change["resource"]), (&json!(1), &json!("task.created"), &task));
+    assert_eq!(change["client"], "todo-cli");
+    assert!(words.next().contains("task.created     1 Buy milk"));
+    todo.json(&["done", &id]);
+    let change: Value = serde_json::from_str(&json.next()).unwrap();
+    assert_eq!(change["resource"]["completed"], true);
+
+    assert_eq!(todo.json(&["undo"])["undone"]["event"], "task.updated");
+    assert!(json.next().contains("\"completed\":false"));
+    let listed = todo.json(&["undo", "--list"]);
+    assert_eq!((listed.as_array().unwrap().len(), &listed[0]["seq"]), (3, &json!(3)));
+    let shown = todo.run(&["undo", "2"], "");
+    assert_eq!(shown.status.code(), Some(5), "what was undone already is not undone again: {shown:?}");
+    assert!(String::from_utf8_lossy(&shown.stderr).contains("completed"), "the field is named: {shown:?}");
+    todo.fails(3, &["undo", "99"]);
+
+    let mut waiting = Watch::start(&todo, &["wait", &id]);
+    todo.fails(1, &["wait", &id, "--timeout", "1s"]);
+    todo.json(&["done", &id]);
+    assert!(waiting.next().contains("Buy milk"));
+    assert!(waiting.child.wait().unwrap().success());
+    assert!(todo.run(&["wait", &id], "").status.success(), "it is done already");
+    todo.run(&["rm", &id, "--yes"], "");
+    todo.fails(3, &["wait", &id]);
+
+    // The same without a server, where another process makes the changes.
+    let local = Shell::new();
+    local.json(&["add", "one"]);
+    let mut watch = Watch::start(&local, &["--json", "watch", "--since", "0"]);
+    assert!(watch.next().contains("task.created"));
+    local.json(&["done", "1"]);
+    assert!(watch.next().contains("task.updated"));
+}
