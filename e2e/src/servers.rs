@@ -247,10 +247,33 @@ impl Server {
     /// The most memory that it has used since it was started, in bytes, where the system tells.
     #[must_use]
     pub fn peak_memory(&self) -> Option<u64> {
-        let pid = self.process.as_ref()?.pid().as_raw_nonzero();
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        self.status("VmHWM:")
+    }
+
+    /// The memory that it uses now, in bytes, where the system tells.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        self.status("VmRSS:")
+    }
+
+    fn status(&self, field: &str) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
         Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
+    }
+
+    /// The processor time that it has used since it was started, where the system tells.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()?)).ok()?;
+        // Behind the name, which may hold anything: utime and stime are the 14th and 15th, in hundredths of a second.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let ticks: u64 = fields.get(11..13)?.iter().map(|ticks| ticks.parse::<u64>().unwrap_or(0)).sum();
+        Some(Duration::from_millis(ticks * 10))
+    }
+
+    fn pid(&self) -> Option<i32> {
+        Some(self.process.as_ref()?.pid().as_raw_nonzero().get())
     }
 
     /// `kill -9`.
