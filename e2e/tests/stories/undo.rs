@@ -205,3 +205,58 @@ async fn change(api: &Api, rng: &mut Rng) {
     };
     assert!(call.await.status < 500);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_repeating_task_goes_on_once(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let tag = ann.tag("home").await;
+    let body = json!({"title": "water the plants", "tags": [tag], "due": "2900-12-01", "priority": 2,
+        "remind_time": "2900-12-01T08:00:00Z", "repeat": {"rrule": "FREQ=WEEKLY;COUNT=3"}});
+    let first = id(&ann.post("/api/tasks", body).await.is(201));
+    let path = format!("/api/tasks/{first}");
+    // From several clients at once, in every way there is.
+    let bulk = json!({"update": [{"id": first, "completed": true}]});
+    let (one, two, three, four) = tokio::join!(
+        ann.patch(&path, json!({"completed": true})).send(),
+        ann.patch(&path, json!({"completed": true})).send(),
+        ann.post("/api/tasks/bulk", bulk).send(),
+        ann.patch(&path, json!({"completed": true})).send(),
+    );
+    for answer in [one, two, three, four] {
+        answer.unwrap().is(200);
+    }
+    let open = ann.get("/api/tasks?completed=false").await.items();
+    assert_eq!(open.len(), 1, "{open:?}");
+    let next = &open[0];
+    assert_eq!((&next["due"], &next["remind_time"]), (&json!("2900-12-08"), &json!("2900-12-08T08:00:00Z")));
+    assert_eq!((&next["tags"], &next["priority"]), (&json!([tag]), &json!(2)));
+    assert_eq!(next["repeat"]["rrule"], "FREQ=WEEKLY;COUNT=2");
+    // Opened and completed again it makes no other.
+    ann.patch(&path, json!({"completed": false})).await.is(200);
+    ann.patch(&path, json!({"completed": true})).await.is(200);
+    assert_eq!(ann.get("/api/tasks?completed=false").await.items().len(), 1);
+
+    // Undone, the next one goes along, and comes back with it.
+    let second = format!("/api/tasks/{}", id(next));
+    ann.patch(&second, json!({"completed": true})).await.is(200);
+    let last = ann.get("/api/tasks?completed=false").await.items();
+    assert_eq!(last[0]["repeat"]["rrule"], "FREQ=WEEKLY;COUNT=1");
+    undo(&ann).await;
+    let open = ann.get("/api/tasks?completed=false").await.items();
+    assert_eq!((open.len(), id(&open[0])), (1, id(next)));
+    undo(&ann).await;
+    assert_eq!(id(&ann.get("/api/tasks?completed=false").await.items()[0]), id(&last[0]));
+    undo(&ann).await;
+    ann.patch(&second, json!({"completed": true})).await.is(200);
+    let again = ann.get("/api/tasks?completed=false").await.items();
+    assert_eq!(again.len(), 1, "completed anew it goes on anew");
+    // One that was touched since stays, and so does the completion.
+    ann.patch(&format!("/api/tasks/{}", id(&again[0])), json!({"title": "mine"})).await.is(200);
+    let listed = ann.get("/api/changes?ordering=-seq&limit=2").await.items();
+    ann.post("/api/undo", json!({"seq": listed[1]["seq"]})).await.problem(409, "newer_change");
+    // The third is the last.
+    ann.patch(&format!("/api/tasks/{}", id(&again[0])), json!({"completed": true})).await.is(200);
+    assert_eq!(ann.get("/api/tasks?completed=false").await.items(), [] as [Value; 0]);
+}

@@ -2,6 +2,7 @@
 
 mod list;
 mod order;
+mod repeat;
 mod row;
 mod sql;
 mod tagging;

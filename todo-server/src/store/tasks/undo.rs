@@ -12,7 +12,7 @@ use todo_sdk::model::{EventKind, Id, Task};
 use super::{
     row::get,
     tagging,
-    write::{Columns, bind, save},
+    write::{Columns, bind, save, set_repeated},
 };
 
 fn newer(field: &'static str, detail: impl Into<String>) -> Error {
@@ -94,6 +94,10 @@ pub async fn take_back(
     }
     let back = Task { version: task.version + 1, date_updated: now, ..back };
     save(conn, user, owner, &back).await?;
+    if back.completed != task.completed {
+        // The next occurrence is taken back, or brought back, along with it.
+        set_repeated(conn, user, back.id, back.completed && back.repeat.is_some()).await?;
+    }
     if back.tags != task.tags {
         tagging::clear(conn, user, back.id).await?;
         attach(conn, user, &back).await?;

@@ -1,11 +1,8 @@
 //! Making, changing and deleting tasks. The caller has locked the person's row; each function tells what it changed,
 //! for the journal of the call.
 
-use std::str::FromStr;
-
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use rrule::{RRule, Unvalidated};
 use server_kit::{
     Error,
     clock::micros,
@@ -15,9 +12,9 @@ use server_kit::{
     journal::{Entry, Owner},
     on, time,
 };
-use todo_sdk::model::{CreateTask, Due, EventKind, Id, PRIORITY_NONE, Repeat, Task, UpdateTask};
+use todo_sdk::model::{CreateTask, Due, EventKind, Id, PRIORITY_NONE, Task, UpdateTask};
 
-use super::{row::get, tagging};
+use super::{repeat, row::get, tagging};
 
 /// Binds [`Columns`] to a statement of either database.
 macro_rules! bind {
@@ -122,8 +119,62 @@ pub async fn update(
         tagging::clear(conn, user, id).await?;
         tagging::attach(conn, user, id, &after.tags).await?;
     }
-    let entries = vec![Entry::updated(EventKind::TaskUpdated, id, &before, &after)?];
+    let mut entries = vec![Entry::updated(EventKind::TaskUpdated, id, &before, &after)?];
+    if after.completed && !before.completed {
+        entries.extend(repeat_once(conn, user, owner, now, &after).await?);
+    }
     Ok(Outcome { task: after, entries })
+}
+
+/// Makes the next occurrence of a task that was completed, if it repeats and has not made one before.
+async fn repeat_once(
+    conn: &mut Conn<'_>,
+    user: Id,
+    owner: &Owner,
+    now: DateTime<Utc>,
+    task: &Task,
+) -> Result<Vec<Entry>, Error> {
+    let Some(next) = repeat::next(task, time::zone(&owner.timezone)?, now) else { return Ok(Vec::new()) };
+    let first: Option<Id> = on!(conn, |c| sqlx::query_scalar(
+        "UPDATE tasks SET repeated = $3 WHERE user_id = $1 AND id = $2 AND repeated = $4 RETURNING id",
+    )
+    .bind(user)
+    .bind(task.id)
+    .bind(true)
+    .bind(false)
+    .fetch_optional(&mut *c)
+    .await?);
+    if first.is_none() {
+        return Ok(Vec::new());
+    }
+    let new = CreateTask {
+        title: task.title.clone(),
+        description: task.description.clone(),
+        completed: false,
+        priority: Some(task.priority),
+        due: next.due,
+        remind_time: next.remind_time,
+        repeat: Some(next.repeat),
+        tags: task.tags.clone(),
+    };
+    // Boxed: the future of a change would be twice as large for what seldom happens.
+    Ok(Box::pin(create(conn, user, owner, now, new)).await?.entries)
+}
+
+/// Lets a task that is open again make its next occurrence anew, or one that is completed again not.
+///
+/// # Errors
+///
+/// As the database says.
+pub(super) async fn set_repeated(conn: &mut Conn<'_>, user: Id, id: Id, repeated: bool) -> Result<(), Error> {
+    on!(conn, |c| sqlx::query("UPDATE tasks SET repeated = $3 WHERE user_id = $1 AND id = $2")
+        .bind(user)
+        .bind(id)
+        .bind(repeated)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
 }
 
 /// Deletes a task and its comments.
@@ -217,7 +268,9 @@ fn apply(mut task: Task, changes: UpdateTask, now: DateTime<Utc>) -> Result<Task
         task.remind_time = remind_time.map(micros);
     }
     if let Some(repeat) = changes.repeat {
-        repeat.as_ref().map(|repeat| check_rule(repeat, now)).transpose()?;
+        if let Some(repeat) = &repeat {
+            repeat::check(repeat, now)?;
+        }
         task.repeat = repeat;
     }
     if let Some(tags) = changes.tags {
@@ -233,15 +286,6 @@ fn checked(field: &str, due: Due) -> Result<Due, Error> {
     Ok(match due {
         Due::At(at) => Due::At(micros(at)),
         day @ Due::Day(_) => day,
-    })
-}
-
-fn check_rule(repeat: &Repeat, now: DateTime<Utc>) -> Result<(), Error> {
-    let start = rrule::Tz::UTC.from_utc_datetime(&now.naive_utc());
-    let rule = RRule::<Unvalidated>::from_str(&repeat.rrule).and_then(|rule| rule.validate(start));
-    rule.map(|_| ()).map_err(|error| {
-        let message = format!("is not an RFC 5545 rule such as FREQ=WEEKLY;BYDAY=MO ({error})");
-        Error::invalid("repeat.rrule", "invalid_rule", message)
     })
 }
 

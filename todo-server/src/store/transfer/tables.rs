@@ -134,7 +134,7 @@ tables! {
         id: Number, user_id: Number, title: Text, description: Text, completed: bool, completed_at: Option<Moment>,
         priority: Priority, due_at: Option<Moment>, due_day: Option<NaiveDate>, remind_time: Option<Moment>,
         repeat_rrule: Option<Text>, repeat_from: Option<RepeatFrom>, date_created: Moment, date_updated: Moment,
-        version: Number
+        version: Number, repeated: bool
     } folded { title_folded: title, description_folded: description }
 
     TaskTag, task_tags = "task_tags" by "user_id, task_id, tag_id" {
