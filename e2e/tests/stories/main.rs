@@ -14,6 +14,7 @@ mod logs;
 mod openapi;
 mod operator;
 mod paging;
+mod reminders;
 mod routes;
 mod services;
 mod startup;

@@ -72,6 +72,17 @@ fn rows() -> Vec<Row> {
         (&delete, "/api/tokens/{token}", none.clone(), IN_PERSON_ITEM),
         (&get, "/api/sessions", none.clone(), IN_PERSON_LIST),
         (&delete, "/api/sessions/{session}", none.clone(), IN_PERSON_ITEM),
+        (&get, "/api/tasks/{task}/reminders", none.clone(), OWN_ITEM),
+        (&get, "/api/reminders", none.clone(), OWN_LIST),
+        (&post, "/api/reminders/claim", json!({"channel": "test", "limit": 0}), [401, 403, 403, 422, 422, 401, 401]),
+        (&post, "/api/reminders/{reminder}/sent", json!({"lease": "made-up"}), [401, 403, 403, 409, 409, 401, 401]),
+        (
+            &post,
+            "/api/reminders/{reminder}/failed",
+            json!({"lease": "made-up", "reason": "a"}),
+            [401, 403, 403, 409, 409, 401, 401],
+        ),
+        (&post, "/api/reminders/{reminder}/snooze", json!({"until": "2900-01-01T00:00:00Z"}), CHANGE_ITEM),
         (&get, "/api/changes", none.clone(), OWN_LIST),
         (&get, "/api/events?since=0", none.clone(), OWN_LIST),
         (&post, "/api/undo", json!({"seq": 1_000_000}), CHANGE_ITEM),
@@ -150,7 +161,7 @@ impl Callers {
 /// All that is the victim's, as far as anybody but the victim's own use could change it.
 async fn belongings(victim: &Api) -> Vec<Value> {
     let mut found = Vec::new();
-    for path in ["/api/users/me", "/api/tasks", "/api/tags", "/api/comments", "/api/telegram_users"] {
+    for path in ["/api/users/me", "/api/tasks", "/api/tags", "/api/comments", "/api/reminders", "/api/telegram_users"] {
         found.push(victim.get(path).await.is(200));
     }
     for path in ["/api/sessions", "/api/tokens"] {
@@ -174,7 +185,9 @@ async fn nobody_gets_through_who_must_not(#[values(Sqlite, Postgres, Cluster)] b
     let bot = service(&stack, "bot", SECRET).await;
     let chat = bot.post("/api/telegram_users/link", json!({"chat_id": 42, "code": code})).await.is(200);
     let tag = victim.tag("victim's tag").await;
-    let task = id(&victim.post("/api/tasks", json!({"title": "victim's task", "tags": [tag]})).await.is(201));
+    let task = json!({"title": "victim's task", "tags": [tag], "remind_time": "2900-01-01T00:00:00Z"});
+    let task = id(&victim.post("/api/tasks", task).await.is(201));
+    let reminder = victim.get("/api/reminders").await.items()[0]["id"].clone();
     let comment = victim.comment(task, "victim's comment").await;
     let token = victim.post("/api/tokens", json!({"name": "victim's token", "scope": "write"})).await.is(201);
     let session = victim.get("/api/sessions").await.is(200)[0]["id"].clone();
@@ -189,6 +202,7 @@ async fn nobody_gets_through_who_must_not(#[values(Sqlite, Postgres, Cluster)] b
         ("{chat}", chat["id"].clone()),
         ("{token}", token["id"].clone()),
         ("{session}", session),
+        ("{reminder}", reminder),
     ];
     let before = belongings(&victim).await;
     for Row { method, path, body, statuses } in rows() {

@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod comment;
 mod journal;
+mod reminder;
 mod tag;
 mod task;
 
@@ -13,6 +14,7 @@ pub(crate) use access::{LinkCommand, SessionCommand, TokenCommand};
 pub(crate) use account::{LoginArgs, LogoutArgs, PasswordSource, RegisterArgs};
 pub(crate) use comment::CommentCommand;
 pub(crate) use journal::{UndoArgs, WaitArgs, WatchArgs};
+pub(crate) use reminder::{RemindArgs, RemindersArgs, SnoozeArgs};
 pub(crate) use tag::TagCommand;
 pub(crate) use task::{AddArgs, Changes, EditArgs, IdArgs, ListArgs, RemoveArgs, ShowArgs};
 
@@ -120,6 +122,12 @@ pub(crate) enum Command {
     Reopen(IdArgs),
     /// Delete tasks
     Rm(RemoveArgs),
+    /// Set when to be reminded of a task
+    Remind(RemindArgs),
+    /// Put a task's reminder off; its due date stays
+    Snooze(SnoozeArgs),
+    /// Show what is to come, or what became of a task's reminders
+    Reminders(RemindersArgs),
     /// Undo the last change, whichever client made it
     Undo(UndoArgs),
     /// Show changes as they happen

@@ -6,6 +6,7 @@ mod edit;
 mod journal;
 mod link;
 mod list;
+mod reminder;
 mod session;
 mod tag;
 mod tag_names;
@@ -70,6 +71,9 @@ async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Res
         Command::Done(args) => task::complete(ctx, &args.ids, true).await,
         Command::Reopen(args) => task::complete(ctx, &args.ids, false).await,
         Command::Rm(args) => task::remove(ctx, &args).await,
+        Command::Remind(args) => reminder::remind(ctx, &args).await,
+        Command::Snooze(args) => reminder::snooze(ctx, &args).await,
+        Command::Reminders(args) => reminder::list(ctx, &args).await,
         Command::Undo(args) => journal::undo(ctx, &args).await,
         Command::Watch(args) => journal::watch(ctx, &args).await,
         Command::Wait(args) => journal::wait(ctx, &args).await,

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use todo_sdk::model::{Id, PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder};
 
-use super::suggest::did_you_mean;
+use super::{dates::moment_arg, suggest::did_you_mean};
 
 /// For clap: the number of a task or a comment.
 pub(crate) fn id_arg(text: &str) -> Result<Id, String> {
@@ -25,6 +26,14 @@ pub(crate) fn duration_arg(text: &str) -> Result<Duration, String> {
     // A year is longer than anybody waits.
     let seconds = digits.parse::<u64>().ok().and_then(|count| count.checked_mul(unit));
     seconds.filter(|seconds| (1..=31_536_000).contains(seconds)).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+/// For clap: a length of time from now on, or a moment.
+pub(crate) fn later_arg(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(length) = duration_arg(text) {
+        return Ok(Utc::now() + length);
+    }
+    moment_arg(text).map_err(|error| format!("expected a length of time such as 10m or 1h, or a moment; {error}"))
 }
 
 /// For clap: 1 to 4, also written `p1`.

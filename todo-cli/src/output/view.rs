@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Local, Utc};
 use todo_sdk::model::{
-    Change, Comment, Due, EventKind, Id, NamedToken, PRIORITY_NONE, Repeat, RepeatFrom, Resource, Session, Tag, Task,
+    Change, Comment, Due, EventKind, Id, NamedToken, PRIORITY_NONE, ReminderRow, ReminderState, Repeat, RepeatFrom,
+    Resource, Session, Tag, Task,
 };
 
 use super::{
@@ -233,6 +234,34 @@ impl Look<'_> {
         )
     }
 
+    /// Reminders, one in a row.
+    pub(crate) fn reminders(&self, rows: &[ReminderRow]) -> Table {
+        let row = |row: &ReminderRow| {
+            vec![
+                Cell::new(&row.id.to_string()).tone(Tone::Dim),
+                Cell::new(&row.task_id.to_string()).tone(Tone::Strong),
+                Cell::new(state_name(row.state)).tone(state_tone(row.state)),
+                self.moment(Some(row.due_at), ""),
+                self.moment(row.sent_at, ""),
+                Cell::new(row.channel.as_deref().unwrap_or_default()),
+                Cell::new(&remark(row)),
+            ]
+        };
+        let mut hidden = Vec::new();
+        if rows.iter().all(|row| row.sent_at.is_none()) {
+            hidden.push(4);
+        }
+        let headings = vec!["ID", "Task", "State", "Due", "Sent", "Channel", "Remark"];
+        Table { headings, rows: rows.iter().map(row).collect(), text_column: 6, hidden }
+    }
+
+    /// A reminder in a line.
+    pub(crate) fn reminder_line(&self, row: &ReminderRow) -> String {
+        let at = when::absolute(Due::At(row.due_at), self.now);
+        let task = self.printer.paint(Tone::Strong, &row.task_id.to_string());
+        format!("reminder of task {task} {} {at}", self.printer.paint(state_tone(row.state), state_name(row.state)))
+    }
+
     fn moment(&self, at: Option<DateTime<Utc>>, none: &str) -> Cell {
         match at {
             Some(at) => Cell::both(&when::absolute(Due::At(at), self.now), &Due::At(at).to_string()),
@@ -252,10 +281,40 @@ fn subject(resource: &Resource) -> String {
     match resource {
         Resource::Task(task) => format!("{} {}", task.id, task.title),
         Resource::Comment(comment) => format!("{} on task {}: {}", comment.id, comment.task_id, comment.content),
-        Resource::Reminder(reminder) => format!("{}", reminder.id),
+        Resource::Reminder(reminder) => format!("of task {} {}", reminder.task_id, state_name(reminder.state)),
         Resource::Tag(tag) => format!("{} {}", tag.id, at_name(&tag.name)),
         _ => String::new(),
     }
+}
+
+fn state_name(state: ReminderState) -> &'static str {
+    match state {
+        ReminderState::Queued => "queued",
+        ReminderState::Leased => "leased",
+        ReminderState::Sent => "sent",
+        ReminderState::Acknowledged => "acknowledged",
+        ReminderState::Snoozed => "snoozed",
+        ReminderState::Failed => "failed",
+        ReminderState::Dead => "dead",
+        _ => "unknown",
+    }
+}
+
+fn state_tone(state: ReminderState) -> Tone {
+    match state {
+        ReminderState::Sent | ReminderState::Acknowledged => Tone::Good,
+        ReminderState::Failed => Tone::Warn,
+        ReminderState::Dead => Tone::Alarm,
+        ReminderState::Snoozed => Tone::Dim,
+        _ => Tone::Calm,
+    }
+}
+
+/// How late it was, how often it was tried, and why it failed.
+fn remark(row: &ReminderRow) -> String {
+    let late = row.late_by_seconds.filter(|late| *late > 0).map(|late| format!("{late} s late"));
+    let tries = (row.attempts > 1).then(|| format!("{} tries", row.attempts));
+    [late, tries, row.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn event_tone(event: EventKind) -> Tone {

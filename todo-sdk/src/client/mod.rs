@@ -42,6 +42,7 @@ mod error;
 mod events;
 mod named_tokens;
 mod page;
+mod reminders;
 mod request;
 mod request_id;
 mod retry;
@@ -66,6 +67,7 @@ pub use error::Error;
 pub use events::{Event, EventsBuilder};
 pub use named_tokens::{CreateNamedTokenBuilder, NamedTokens};
 pub use page::Page;
+pub use reminders::{Reminders, Undelivered};
 pub use request::{Change, Create};
 pub use request_id::with_request_id;
 pub use session::{SessionStore, StoreError};
@@ -212,6 +214,12 @@ impl Client {
     #[must_use]
     pub fn comments(&self) -> Comments {
         Comments { client: self.clone() }
+    }
+
+    /// Reminders.
+    #[must_use]
+    pub fn reminders(&self) -> Reminders {
+        Reminders { client: self.clone() }
     }
 
     /// The journal of changes, and undo.

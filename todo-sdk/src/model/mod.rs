@@ -22,7 +22,8 @@ pub use comments::{COMMENT_MAX, Comment, CommentQuery, CreateComment, UpdateComm
 pub use due::{Due, ParseDueError};
 pub use problem::{FieldError, FieldErrors, Problem};
 pub use reminders::{
-    ClaimReminders, ClaimedReminder, ReminderFailed, ReminderRow, ReminderSent, ReminderState, SnoozeReminder,
+    ClaimReminders, ClaimedReminder, ReminderFailed, ReminderQuery, ReminderRow, ReminderSent, ReminderState,
+    SnoozeReminder,
 };
 pub use tags::{CreateTag, TAG_NAME_MAX, Tag, TagQuery, UpdateTag};
 pub use tasks::{

@@ -3,7 +3,54 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Language, Task};
+use super::{
+    Id, Language, Task,
+    validate::{Faults, Validate},
+};
+
+/// Most reminders in one claim.
+const CLAIM_MAX: u32 = 1000;
+/// The longest lease, in seconds.
+const LEASE_MAX: u32 = 3600;
+
+fn default_limit() -> u32 {
+    100
+}
+
+fn default_lease() -> u32 {
+    60
+}
+
+impl Validate for ClaimReminders {
+    fn check(&self, faults: &mut Faults) {
+        faults.visible("channel", &self.channel, 50);
+        let mut within = |field: &str, number: u32, least: u32, most: u32| {
+            if !(least..=most).contains(&number) {
+                faults.add(field, "out_of_range", format!("is {number}, must be between {least} and {most}"));
+            }
+        };
+        within("limit", self.limit, 1, CLAIM_MAX);
+        within("lease_seconds", self.lease_seconds, 1, LEASE_MAX);
+    }
+}
+
+impl Validate for ReminderSent {
+    fn check(&self, faults: &mut Faults) {
+        faults.visible("lease", &self.lease, 100);
+        faults.text("message_id", self.message_id.as_deref().unwrap_or_default(), 200);
+    }
+}
+
+impl Validate for ReminderFailed {
+    fn check(&self, faults: &mut Faults) {
+        faults.visible("lease", &self.lease, 100);
+        faults.visible("reason", &self.reason, 500);
+    }
+}
+
+impl Validate for SnoozeReminder {
+    fn check(&self, _faults: &mut Faults) {}
+}
 
 /// Where a reminder stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,6 +80,8 @@ pub enum ReminderState {
 pub struct ReminderRow {
     /// Identifier.
     pub id: Id,
+    /// What it reminds of.
+    pub task_id: Id,
     /// `telegram`, `desktop`, `webhook`; `null` until it is claimed.
     pub channel: Option<String>,
     /// Where it stands.
@@ -51,6 +100,16 @@ pub struct ReminderRow {
     pub reason: Option<String>,
 }
 
+/// Which reminders are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct ReminderQuery {
+    /// At most so many: 1 to 1,000, 100 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
 /// Body of `POST /api/reminders/claim`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,11 +117,13 @@ pub struct ReminderRow {
 pub struct ClaimReminders {
     /// The channel that will deliver.
     pub channel: String,
-    /// At most this many.
+    /// At most this many: 1 to 1,000; 100 if absent.
+    #[serde(default = "default_limit")]
     pub limit: u32,
-    /// Unsettled reminders return to the queue after this.
+    /// Unsettled reminders return to the queue after this: 1 to 3,600; 60 if absent.
+    #[serde(default = "default_lease")]
     pub lease_seconds: u32,
-    /// How long to wait for the first one.
+    /// How long to wait for the first one; no longer than 25 seconds, whatever is asked.
     #[serde(default)]
     pub wait_seconds: u32,
 }

@@ -3,6 +3,7 @@
 mod bulk;
 mod changes;
 mod named_tokens;
+mod reminders;
 mod sessions;
 mod tags;
 mod tasks;
@@ -27,6 +28,7 @@ use crate::App;
         (name = "tasks"),
         (name = "tags", description = "Also called categories."),
         (name = "changes", description = "The journal: live, resumable, undoable."),
+        (name = "reminders", description = "Delivered by claim; the ledger tells what became of each."),
         (name = "users"),
         (name = "tokens", description = "Proving who calls."),
         (name = "telegram", description = "Chats with the bot, and the accounts that they belong to."),
@@ -43,6 +45,7 @@ pub(crate) fn router(app: App) -> Result<Router, Error> {
         .merge(tags::router())
         .merge(changes::router())
         .merge(undo::router())
+        .merge(reminders::router())
         .merge(users::router())
         .merge(tokens::router())
         .merge(named_tokens::router())

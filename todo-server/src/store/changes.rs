@@ -143,7 +143,8 @@ pub async fn action(conn: &mut Conn<'_>, user: Id, seq: Option<i64>) -> Result<V
             select.push(what).push(" FROM changes WHERE user_id = ").push_bind(user);
             match seq {
                 Some(seq) => select.push(" AND seq = ").push_bind(seq).push(")"),
-                None => select.push(" ORDER BY seq DESC LIMIT 1)"),
+                // What a deliverer did is nothing that the person would want to take back.
+                None => select.push(" AND event NOT LIKE 'reminder.%' ORDER BY seq DESC LIMIT 1)"),
             };
         };
         select.push_bind(user);

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod joining;
 pub mod named_tokens;
+pub mod reminders;
 pub mod sessions;
 pub mod tags;
 pub mod tasks;

@@ -48,11 +48,10 @@ pub async fn undo(
     let mut entries = Vec::new();
     let mut deleted = Vec::new();
     for row in rows.iter().rev() {
-        let Some(entry) = revert(conn, caller.user, owner, now, row).await? else { continue };
+        entries.extend(revert(conn, caller.user, owner, now, row).await?);
         if row.event == EventKind::TaskCreated.as_str() {
             deleted.push(row.resource_id);
         }
-        entries.push(entry);
     }
     if entries.is_empty() {
         let detail = "this happened by itself and can't be undone".to_owned();
@@ -81,30 +80,31 @@ fn read<T: DeserializeOwned>(json: Option<&String>) -> Result<T, Error> {
     serde_json::from_str(json).map_err(Error::internal)
 }
 
-/// Reverts one entry and answers that of the reversal; none for what follows from others.
+/// Reverts one entry and answers those of the reversal. Reminders follow their task by themselves.
 async fn revert(
     conn: &mut Conn<'_>,
     user: Id,
     owner: &Owner,
     now: DateTime<Utc>,
     row: &Row,
-) -> Result<Option<Entry>, Error> {
+) -> Result<Vec<Entry>, Error> {
     let (before, after, id) = (row.before.as_ref(), row.after.as_ref(), row.resource_id);
-    let entry = match row.event.as_str() {
+    Ok(match row.event.as_str() {
         "task.created" => {
+            // Comments on it are newer, and stop us; so none goes along.
             tasks::undo::check_unchanged(conn, user, &read(after)?).await?;
-            // Its comments are newer, and have stopped us; so it is alone.
-            tasks::delete(conn, user, id, &IfMatch::any()).await?.pop()
+            tasks::delete(conn, user, id, &IfMatch::any()).await?
         }
         "task.updated" => tasks::undo::take_back(conn, user, owner, now, &read(before)?, &read(after)?).await?,
-        "task.deleted" => Some(tasks::undo::bring_back(conn, user, owner, now, read::<Task>(before)?).await?),
-        "tag.created" => Some(tags::undo_creation(conn, user, &read::<Tag>(after)?).await?),
-        "tag.updated" => tags::undo_change(conn, user, &read::<Tag>(before)?, &read::<Tag>(after)?).await?,
-        "tag.deleted" => Some(tags::undo_deletion(conn, user, read::<Tag>(before)?).await?),
-        "comment.created" => Some(comments::undo_creation(conn, user, &read::<Comment>(after)?).await?),
-        "comment.updated" => comments::undo_change(conn, user, &read(before)?, &read(after)?).await?,
-        "comment.deleted" => Some(comments::undo_deletion(conn, user, read::<Comment>(before)?).await?),
-        _ => None,
-    };
-    Ok(entry)
+        "task.deleted" => tasks::undo::bring_back(conn, user, owner, now, read::<Task>(before)?).await?,
+        "tag.created" => vec![tags::undo_creation(conn, user, &read::<Tag>(after)?).await?],
+        "tag.updated" => tags::undo_change(conn, user, &read(before)?, &read(after)?).await?.into_iter().collect(),
+        "tag.deleted" => vec![tags::undo_deletion(conn, user, read::<Tag>(before)?).await?],
+        "comment.created" => vec![comments::undo_creation(conn, user, &read::<Comment>(after)?).await?],
+        "comment.updated" => {
+            comments::undo_change(conn, user, &read(before)?, &read(after)?).await?.into_iter().collect()
+        }
+        "comment.deleted" => vec![comments::undo_deletion(conn, user, read::<Comment>(before)?).await?],
+        _ => Vec::new(),
+    })
 }

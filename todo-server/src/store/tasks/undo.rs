@@ -14,6 +14,7 @@ use super::{
     tagging,
     write::{Columns, bind, save, set_repeated},
 };
+use crate::store::reminders;
 
 fn newer(field: &'static str, detail: impl Into<String>) -> Error {
     Error::NewerChange { field, detail: detail.into() }
@@ -69,7 +70,7 @@ pub async fn take_back(
     now: DateTime<Utc>,
     before: &Task,
     after: &Task,
-) -> Result<Option<Entry>, Error> {
+) -> Result<Vec<Entry>, Error> {
     let task = current(conn, user, after.id).await?;
     let changed = difference(before, after);
     let moved = difference(&task, after);
@@ -90,7 +91,7 @@ pub async fn take_back(
         }
     }
     if back == task {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let back = Task { version: task.version + 1, date_updated: now, ..back };
     save(conn, user, owner, &back).await?;
@@ -102,7 +103,9 @@ pub async fn take_back(
         tagging::clear(conn, user, back.id).await?;
         attach(conn, user, &back).await?;
     }
-    Ok(Some(Entry::updated(EventKind::TaskUpdated, back.id, &task, &back)?))
+    let mut entries = vec![Entry::updated(EventKind::TaskUpdated, back.id, &task, &back)?];
+    entries.extend(reminders::follow(conn, user, now, Some(&task), &back, false).await?);
+    Ok(entries)
 }
 
 /// Each tag is a field of its own: others that came or went meanwhile stay as they are.
@@ -137,7 +140,7 @@ pub async fn bring_back(
     owner: &Owner,
     now: DateTime<Utc>,
     before: Task,
-) -> Result<Entry, Error> {
+) -> Result<Vec<Entry>, Error> {
     if get(conn, user, before.id).await.is_ok() {
         return Err(newer("task", format!("task {} is back already", before.id)));
     }
@@ -158,5 +161,7 @@ pub async fn bring_back(
         .map(|_| ())
     })?;
     attach(conn, user, &task).await?;
-    Entry::created(EventKind::TaskCreated, task.id, &task)
+    let mut entries = vec![Entry::created(EventKind::TaskCreated, task.id, &task)?];
+    entries.extend(reminders::follow(conn, user, now, None, &task, false).await?);
+    Ok(entries)
 }

@@ -15,6 +15,7 @@ use server_kit::{
 use todo_sdk::model::{CreateTask, Due, EventKind, Id, PRIORITY_NONE, Task, UpdateTask};
 
 use super::{repeat, row::get, tagging};
+use crate::store::reminders;
 
 /// Binds [`Columns`] to a statement of either database.
 macro_rules! bind {
@@ -89,7 +90,8 @@ pub async fn create(
         .await?
     });
     tagging::attach(conn, user, task.id, &task.tags).await?;
-    let entries = vec![Entry::created(EventKind::TaskCreated, task.id, &task)?];
+    let mut entries = vec![Entry::created(EventKind::TaskCreated, task.id, &task)?];
+    entries.extend(reminders::follow(conn, user, now, None, &task, true).await?);
     Ok(Outcome { task, entries })
 }
 
@@ -120,6 +122,8 @@ pub async fn update(
         tagging::attach(conn, user, id, &after.tags).await?;
     }
     let mut entries = vec![Entry::updated(EventKind::TaskUpdated, id, &before, &after)?];
+    let asked = after.remind_time != before.remind_time;
+    entries.extend(reminders::follow(conn, user, now, Some(&before), &after, asked).await?);
     if after.completed && !before.completed {
         entries.extend(repeat_once(conn, user, owner, now, &after).await?);
     }
@@ -190,6 +194,7 @@ pub async fn delete(conn: &mut Conn<'_>, user: Id, id: Id, if_match: &IfMatch) -
         .iter()
         .map(|comment| Entry::deleted(EventKind::CommentDeleted, comment.id, comment))
         .collect::<Result<Vec<_>, _>>()?;
+    entries.extend(reminders::gone_with(conn, user, id).await?);
     entries.push(Entry::deleted(EventKind::TaskDeleted, id, &before)?);
     on!(conn, |c| sqlx::query("DELETE FROM tasks WHERE user_id = $1 AND id = $2")
         .bind(user)

@@ -7,7 +7,7 @@ use sqlx::{FromRow, QueryBuilder, postgres::PgRow, sqlite::SqliteRow};
 
 use super::{
     TransferError, export, import,
-    values::{Count, Document, Event, Moment, Number, Priority, RepeatFrom, Scope, Text, Zone},
+    values::{Count, Document, Event, Moment, Number, Priority, ReminderState, RepeatFrom, Scope, Text, Zone},
 };
 
 /// A row of a table.
@@ -144,6 +144,12 @@ tables! {
     Comment, comments = "comments" by "user_id, id" {
         id: Number, user_id: Number, task_id: Number, content: Text, posted_date: Moment, version: Number
     } folded { content_folded: content }
+
+    Reminder, reminders = "reminders" by "id" {
+        id: Number, user_id: Number, task_id: Number, due_at: Moment, state: ReminderState, snoozed: bool,
+        next_at: Option<Moment>, channel: Option<Text>, lease: Option<Text>, attempts: Number, sent_at: Option<Moment>,
+        message_id: Option<Text>, reason: Option<Text>
+    } folded {}
 
     Change, changes = "changes" by "user_id, seq" {
         user_id: Number, seq: Number, action: Number, at: Moment, client: Text, event: Event, resource_id: Number,

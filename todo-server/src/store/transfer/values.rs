@@ -40,6 +40,9 @@ values! {
     Zone(String): |name| name.parse::<Tz>().is_ok(), "must be an IANA time zone such as Europe/Berlin";
     /// What a repeat is reckoned from.
     RepeatFrom(String): |from| from == "schedule" || from == "completion", "must be schedule or completion";
+    /// Where a reminder stands.
+    ReminderState(String): |state| ["queued", "leased", "sent", "acknowledged", "snoozed", "failed", "dead"].contains(&state.as_str()),
+        "must be the state of a reminder such as queued";
     /// What a token allows.
     Scope(String): |scope| scope == "read" || scope == "write", "must be read or write";
     /// What happened to what.

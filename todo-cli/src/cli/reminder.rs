@@ -1,0 +1,45 @@
+//! Arguments of `remind`, `snooze` and `reminders`.
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use todo_sdk::model::Id;
+
+use crate::input::{
+    dates::moment_arg,
+    fields::{id_arg, later_arg},
+};
+
+/// Set when to be reminded of a task
+#[derive(Debug, Args)]
+pub(crate) struct RemindArgs {
+    /// The task's id
+    #[arg(value_parser = id_arg)]
+    pub(crate) id: Id,
+    /// E.g. "tomorrow 9:00", 18:30, +2h, 2026-12-01T18:30:00Z
+    #[arg(value_name = "WHEN", value_parser = moment_arg, required_unless_present = "off")]
+    pub(crate) at: Option<DateTime<Utc>>,
+    /// Don't remind
+    #[arg(long, conflicts_with = "at")]
+    pub(crate) off: bool,
+}
+
+/// Put a task's reminder off; the task and its due date stay
+#[derive(Debug, Args)]
+pub(crate) struct SnoozeArgs {
+    /// The task's id
+    #[arg(value_parser = id_arg)]
+    pub(crate) id: Id,
+    /// For how long (10m, 1h, 1d), or until when ("tomorrow 9:00", 18:30)
+    #[arg(value_name = "WHEN", value_parser = later_arg)]
+    pub(crate) until: DateTime<Utc>,
+}
+
+/// Show what is to come, or what became of a task's reminders
+///
+/// In a pipe: lines of id, task, state, due, sent, channel and reason, separated by tabs.
+#[derive(Debug, Args)]
+pub(crate) struct RemindersArgs {
+    /// The task's id; without it, all that are to come
+    #[arg(value_parser = id_arg)]
+    pub(crate) id: Option<Id>,
+}

@@ -1,0 +1,40 @@
+//! `remind`, `snooze` and `reminders`.
+
+use todo_sdk::model::{ReminderRow, ReminderState};
+
+use crate::{
+    cli::{RemindArgs, RemindersArgs, SnoozeArgs},
+    context::Context,
+    error::Error,
+};
+
+pub(super) async fn remind(ctx: &Context, args: &RemindArgs) -> Result<(), Error> {
+    let update = ctx.client.tasks().update(args.id);
+    let update = match args.at {
+        Some(at) => update.remind_time(at),
+        None => update.clear_remind_time(),
+    };
+    let task = update.send().await.map_err(|error| Error::from(error).about(format!("task {}", args.id)))?;
+    ctx.print_task("Changed", &task).await
+}
+
+pub(super) async fn snooze(ctx: &Context, args: &SnoozeArgs) -> Result<(), Error> {
+    let about = |error: todo_sdk::Error| Error::from(error).about(format!("task {}", args.id));
+    let rows = ctx.client.reminders().of_task(args.id).await.map_err(about)?;
+    let put_off = |row: &&ReminderRow| !matches!(row.state, ReminderState::Snoozed | ReminderState::Dead);
+    let Some(last) = rows.iter().rev().find(put_off) else {
+        let hint = format!("task {id} has no reminder; `todo remind {id} WHEN` sets one", id = args.id);
+        return Err(Error::NotFound(hint));
+    };
+    let row = ctx.client.reminders().snooze(last.id, args.until).await.map_err(about)?;
+    ctx.printer.item(&row, row.id, || format!("Snoozed: {}", ctx.look().reminder_line(&row)))
+}
+
+pub(super) async fn list(ctx: &Context, args: &RemindersArgs) -> Result<(), Error> {
+    let reminders = ctx.client.reminders();
+    let rows = match args.id {
+        Some(id) => reminders.of_task(id).await.map_err(|error| Error::from(error).about(format!("task {id}")))?,
+        None => reminders.pending().await?,
+    };
+    ctx.printer.list(&rows, |row| row.id, || ctx.look().reminders(&rows), "No reminders.")
+}
