@@ -43,7 +43,7 @@ pub enum Error {
         detail: String,
     },
     /// 409: what is to be undone was changed again since.
-    #[error("something newer stands on {field}: {detail}")]
+    #[error("{field} is newer: {detail}")]
     NewerChange {
         /// Which field.
         field: &'static str,
@@ -156,7 +156,7 @@ impl Error {
             Self::Invalid(errors) => problem.errors.clone_from(errors),
             Self::NewerChange { field, detail } => {
                 let mut faults = Faults::default();
-                faults.add(field, "newer", detail.clone());
+                faults.add(field, "newer", format!("is newer: {detail}"));
                 problem.errors = faults.into_result().err().unwrap_or_default();
             }
             Self::InItem { item, source } => {

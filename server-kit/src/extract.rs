@@ -95,6 +95,9 @@ where
         if !said_json {
             return Err(Error::NotSaidJson);
         }
+        if bytes.trim_ascii() == b"null" {
+            return Ok(Self { value: T::default(), bytes });
+        }
         Ok(Self { value: parse_json(&bytes)?, bytes })
     }
 }
@@ -161,6 +164,10 @@ fn fault(path: &str, message: &str) -> Error {
         (within(quoted), "duplicate", "appears more than once".to_owned())
     } else {
         let field = if path.is_empty() { "body" } else { path };
+        // As the standard library says it of numbers in a query.
+        let number =
+            ["invalid digit", "number too", "cannot parse integer"].iter().any(|text| message.starts_with(text));
+        let message = if number { "must be a whole number" } else { message };
         (field.to_owned(), "invalid", message.to_owned())
     };
     Error::invalid(&field, code, message)

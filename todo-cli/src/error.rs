@@ -35,6 +35,9 @@ pub(crate) enum Error {
     /// There is no session to end or to use.
     #[error("{0}")]
     NotSignedIn(String),
+    /// Changes were missed.
+    #[error("{0}")]
+    Gap(String),
     /// What was waited for did not come.
     #[error("{0}")]
     TimedOut(String),
@@ -159,7 +162,8 @@ impl Error {
             Self::Local(_) => exit::FAILED,
             #[cfg(not(feature = "embedded"))]
             Self::NoServer => exit::OUT_OF_REACH,
-            Self::TimedOut(_)
+            Self::Gap(_)
+            | Self::TimedOut(_)
             | Self::Invalid(_)
             | Self::Input(_)
             | Self::Output(_)
@@ -197,6 +201,8 @@ impl Error {
             Self::Usage(_) => (400, "usage", "The arguments make no sense"),
             Self::NotFound(_) => (404, "not_found", "Not found"),
             Self::NotSignedIn(_) => (401, "not_signed_in", "Not signed in"),
+            Self::Gap(_) => (410, "journal_trimmed", "Changes were missed"),
+            Self::TimedOut(_) => (408, "timed_out", "It did not happen in time"),
             #[cfg(not(feature = "embedded"))]
             Self::NoServer => (503, "no_server", "No server is configured"),
             _ => (500, "failed", "Failed on this machine"),

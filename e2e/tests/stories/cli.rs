@@ -365,6 +365,23 @@ fn changes_are_watched_undone_and_waited_for() {
     todo.run(&["rm", &id, "--yes"], "");
     todo.fails(3, &["wait", &id]);
 
+    let mut nowhere = Shell::at(&up);
+    nowhere.settings = vec![("TODO_SERVER_URL".to_owned(), "http://127.0.0.1:9".to_owned())];
+    nowhere.settings.push(("TODO_TOKEN".to_owned(), "todo_pat_x".to_owned()));
+    nowhere.fails(6, &["wait", "1", "--timeout", "60s"]);
+    nowhere.fails(6, &["watch"]);
+    let mut gap = Watch::start(&todo, &["--json", "watch", "--since", "9999"]);
+    todo.json(&["add", "after the gap"]);
+    assert!(gap.next().contains("after the gap"));
+    assert!(String::from_utf8_lossy(&todo.run(&["wait", "--help"], "").stdout).contains("Exit codes"));
+
+    todo.json_with(&["remind", "2", "+2h"], "");
+    assert_eq!(todo.json(&["reminders"])[0]["state"], "queued");
+    assert_eq!(todo.json(&["snooze", "2", "1d"])["task_id"], 2);
+    assert_eq!(todo.json(&["reminders", "2"]).as_array().unwrap().len(), 1, "what was never sent leaves no trace");
+    todo.json(&["remind", "2", "--off"]);
+    todo.fails(3, &["snooze", "2", "1h"]);
+
     // The same without a server, where another process makes the changes.
     let local = Shell::new();
     local.json(&["add", "one"]);

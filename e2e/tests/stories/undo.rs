@@ -129,6 +129,32 @@ async fn nothing_newer_is_overwritten(#[values(Sqlite, Postgres)] backend: Backe
     ann.delete(&format!("/api/tasks/{another}")).await.is(204);
     refused(&gone, "task").await;
     refused(&made, "task").await;
+    // What was deleted, came back, changed and was deleted again does not come back as it was at first.
+    let again = ann.task("old").await;
+    let again_path = format!("/api/tasks/{again}");
+    ann.delete(&again_path).await.is(204);
+    let stale = last().await;
+    ann.post("/api/undo", json!({})).await.is(200);
+    ann.patch(&again_path, json!({"title": "new"})).await.is(200);
+    let newest = ann.get(&again_path).await.is(200)["version"].as_i64().unwrap();
+    ann.delete(&again_path).await.is(204);
+    refused(&stale, "task").await;
+    ann.post("/api/undo", json!({})).await.is(200);
+    let back = ann.get(&again_path).await.is(200);
+    assert_eq!(back["title"], "new");
+    assert!(back["version"].as_i64().unwrap() > newest, "a version is never used twice");
+    // There is no room for more tags than a task may have.
+    let mut tags = Vec::new();
+    for number in 0..101 {
+        tags.push(ann.tag(&format!("tag {number}")).await);
+    }
+    ann.patch(&again_path, json!({"tags": tags[..100]})).await.is(200);
+    ann.patch(&again_path, json!({"tags": tags[..99]})).await.is(200);
+    let one_less = last().await;
+    let others = [&tags[..99], &tags[100..]].concat();
+    ann.patch(&again_path, json!({"tags": others})).await.is(200);
+    refused(&one_less, "tags").await;
+    ann.post("/api/undo", Value::Null).await.is(200);
     ann.post("/api/undo", json!({"seq": 9999})).await.problem(404, "not_found");
     ann.post("/api/undo", json!({"seq": "x"})).await.faults("seq", "invalid");
     // Somebody else's journal is another one.
@@ -256,6 +282,13 @@ async fn a_repeating_task_goes_on_once(#[values(Sqlite, Postgres, Cluster)] back
     ann.patch(&format!("/api/tasks/{}", id(&again[0])), json!({"title": "mine"})).await.is(200);
     let listed = ann.get("/api/changes?ordering=-seq&limit=2").await.items();
     ann.post("/api/undo", json!({"seq": listed[1]["seq"]})).await.problem(409, "newer_change");
+    // Deleted, brought back and completed again it makes no other.
+    ann.delete(&second).await.is(204);
+    ann.post("/api/undo", json!({})).await.is(200);
+    for completed in [false, true] {
+        ann.patch(&second, json!({"completed": completed})).await.is(200);
+    }
+    assert_eq!(ann.get("/api/tasks?completed=false").await.items().len(), 1);
     // The third is the last.
     ann.patch(&format!("/api/tasks/{}", id(&again[0])), json!({"completed": true})).await.is(200);
     assert_eq!(ann.get("/api/tasks?completed=false").await.items(), [] as [Value; 0]);

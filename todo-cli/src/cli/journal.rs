@@ -20,7 +20,8 @@ pub(crate) struct WatchArgs {
 
 /// Undo the last change, whichever client made it
 ///
-/// Everything that one command did is undone at once. Once more, it redoes: to undo an undo is to redo.
+/// What one call to the server did is undone at once: a task comes back with its comments, a tag with its tasks. A
+/// command that names several tasks makes a call for each. Once more, it redoes: to undo an undo is to redo.
 #[derive(Debug, Args)]
 pub(crate) struct UndoArgs {
     /// The number of another change; `--list` shows them
@@ -39,7 +40,8 @@ pub(crate) struct UndoArgs {
 
 /// Wait until a task is done
 ///
-/// Exit codes: 0 it is done, 3 it was deleted, 1 the time ran out.
+/// Exit codes: 0 it is done, 3 it was deleted, 1 the time ran out, 6 the server is out of reach at the start. Later the
+/// connection may come and go.
 #[derive(Debug, Args)]
 pub(crate) struct WaitArgs {
     /// The task's id

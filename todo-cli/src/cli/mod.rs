@@ -99,40 +99,26 @@ pub(crate) enum Command {
     /// Serve: both servers in this process, until Ctrl-C
     #[cfg(feature = "embedded")]
     Up(UpArgs),
-    /// Make an account and sign in
     Register(RegisterArgs),
-    /// Sign in; with a URL, point the profile at that server
     Login(LoginArgs),
-    /// End the session and forget it
     Logout(LogoutArgs),
     /// Show who is signed in, where
     Whoami,
-    /// Add a task
     Add(AddArgs),
-    /// List tasks
     #[command(visible_alias = "ls")]
     List(ListArgs),
-    /// Show everything about a task, with its comments
     Show(ShowArgs),
-    /// Change tasks
     Edit(EditArgs),
     /// Complete tasks
     Done(IdArgs),
     /// Reopen completed tasks
     Reopen(IdArgs),
-    /// Delete tasks
     Rm(RemoveArgs),
-    /// Set when to be reminded of a task
     Remind(RemindArgs),
-    /// Put a task's reminder off; its due date stays
     Snooze(SnoozeArgs),
-    /// Show what is to come, or what became of a task's reminders
     Reminders(RemindersArgs),
-    /// Undo the last change, whichever client made it
     Undo(UndoArgs),
-    /// Show changes as they happen
     Watch(WatchArgs),
-    /// Wait until a task is done
     Wait(WaitArgs),
     /// Manage tags
     #[command(subcommand, visible_alias = "tags")]

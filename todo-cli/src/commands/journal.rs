@@ -10,28 +10,57 @@ use crate::{
     cli::{UndoArgs, WaitArgs, WatchArgs},
     context::Context,
     error::Error,
+    output::report,
 };
 
 pub(super) async fn watch(ctx: &Context, args: &WatchArgs) -> Result<(), Error> {
-    let mut events = ctx.client.events();
-    if let Some(seq) = args.since {
-        events = events.since(seq);
-    }
-    let mut events = events.stream();
-    while let Some(event) = events.try_next().await? {
-        match event {
+    let mut events = Followed::new(ctx, args.since);
+    loop {
+        match events.next().await? {
             Event::Change(change) => print(ctx, &change)?,
             Event::Anew if args.since.is_some() => {
-                ctx.printer.warn("the journal does not reach back that far; going on with what comes");
+                let gap = "the journal does not reach back that far; going on with what comes".to_owned();
+                report::report(&Error::Gap(gap), &ctx.printer, Some(&ctx.place));
             }
-            Event::Interrupted(error) => {
-                ctx.printer.warn(&format!("{}; trying again", Error::from(error).chain()));
-            }
-            Event::Resumed => ctx.printer.warn("connected again"),
             _ => {}
         }
     }
-    Ok(())
+}
+
+/// Events, with what happens to the connection told to whoever looks on.
+struct Followed<'c> {
+    ctx: &'c Context,
+    events: std::pin::Pin<Box<dyn futures_util::Stream<Item = Result<Event, todo_sdk::Error>> + Send>>,
+    connected: bool,
+}
+
+impl<'c> Followed<'c> {
+    fn new(ctx: &'c Context, since: Option<i64>) -> Self {
+        let events = ctx.client.events();
+        let events = since.into_iter().fold(events, |events, seq| events.since(seq)).stream();
+        Self { ctx, events, connected: false }
+    }
+
+    /// # Errors
+    ///
+    /// If going on is no use, or there was no connection to begin with.
+    async fn next(&mut self) -> Result<Event, Error> {
+        loop {
+            match self.events.try_next().await? {
+                Some(Event::Interrupted(error)) if !self.connected => return Err(error.into()),
+                Some(Event::Interrupted(error)) => {
+                    report::report(&error.into(), &self.ctx.printer, Some(&self.ctx.place));
+                    self.ctx.printer.warn("trying again");
+                }
+                Some(Event::Resumed) => self.ctx.printer.warn("connected again"),
+                Some(event) => {
+                    self.connected = true;
+                    return Ok(event);
+                }
+                None => return Err(Error::TimedOut("the server ended the connection".to_owned())),
+            }
+        }
+    }
 }
 
 fn print(ctx: &Context, change: &Change) -> Result<(), Error> {
@@ -80,25 +109,24 @@ pub(super) async fn wait(ctx: &Context, args: &WaitArgs) -> Result<(), Error> {
 
 /// The task, once it is done.
 async fn until_done(ctx: &Context, id: Id) -> Result<Task, Error> {
-    let mut events = ctx.client.events().stream();
+    let mut events = Followed::new(ctx, None);
     loop {
-        match events.try_next().await? {
-            Some(Event::Anew) => {
+        match events.next().await? {
+            Event::Anew => {
                 let task = ctx.client.tasks().get(id).await;
                 let task = task.map_err(|error| Error::from(error).about(format!("task {id}")))?;
                 if task.completed {
                     return Ok(task);
                 }
             }
-            Some(Event::Change(change)) => match change.resource {
+            Event::Change(change) => match change.resource {
                 Resource::Task(task) if task.id == id && change.event == EventKind::TaskDeleted => {
                     return Err(Error::NotFound(format!("task {id} was deleted")));
                 }
                 Resource::Task(task) if task.id == id && task.completed => return Ok(task),
                 _ => {}
             },
-            Some(_) => {}
-            None => return Err(Error::TimedOut("the server ended the connection".to_owned())),
+            _ => {}
         }
     }
 }

@@ -154,6 +154,25 @@ pub async fn action(conn: &mut Conn<'_>, user: Id, seq: Option<i64>) -> Result<V
     }))
 }
 
+/// Whether something happened to the entry's resource after it.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn has_newer(conn: &mut Conn<'_>, user: Id, row: &Row) -> Result<bool, Error> {
+    let kind = row.event.split('.').next().unwrap_or_default();
+    let newer: Option<i64> = on!(conn, |c| sqlx::query_scalar(
+        "SELECT seq FROM changes WHERE user_id = $1 AND seq > $2 AND resource_id = $3 AND event LIKE $4 LIMIT 1",
+    )
+    .bind(user)
+    .bind(row.seq)
+    .bind(row.resource_id)
+    .bind(format!("{kind}.%"))
+    .fetch_optional(&mut *c)
+    .await?);
+    Ok(newer.is_some())
+}
+
 /// Deletes what is older than `oldest`.
 ///
 /// # Errors

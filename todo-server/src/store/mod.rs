@@ -4,6 +4,7 @@ pub mod changes;
 pub mod joining;
 pub mod named_tokens;
 pub mod reminders;
+pub mod repeats;
 pub mod sessions;
 pub mod tags;
 pub mod tasks;

@@ -14,7 +14,7 @@ use todo_sdk::model::{Change, Comment, EventKind, Id, Tag, Task, Undone};
 
 use super::{
     changes::{self, Row},
-    tags, tasks,
+    repeats, tags, tasks,
 };
 
 /// What was undone.
@@ -53,6 +53,7 @@ pub async fn undo(
             deleted.push(row.resource_id);
         }
     }
+    note_repeats(conn, caller.user, &rows).await?;
     if entries.is_empty() {
         let detail = "this happened by itself and can't be undone".to_owned();
         return Err(Error::Conflict { code: "not_undoable", detail });
@@ -65,6 +66,21 @@ pub async fn undo(
     Ok(Outcome { answer: Undone { undone, seq }, deleted })
 }
 
+/// Where the call completed a task and made its next occurrence, or undid both, the task may, or may not, make it anew.
+async fn note_repeats(conn: &mut Conn<'_>, user: Id, rows: &[Row]) -> Result<(), Error> {
+    for next in rows {
+        let undone = match next.event.as_str() {
+            "task.created" => true,
+            "task.deleted" => false,
+            _ => continue,
+        };
+        for task in rows.iter().filter(|row| row.event == EventKind::TaskUpdated.as_str()) {
+            repeats::set_undone(conn, user, task.resource_id, next.resource_id, undone).await?;
+        }
+    }
+    Ok(())
+}
+
 /// What a call was about: a tag rather than the tasks that lost it, a task rather than the comments that went with it.
 fn rank(row: &Row) -> u8 {
     match row.event.split('.').next() {
@@ -72,6 +88,15 @@ fn rank(row: &Row) -> u8 {
         Some("task") => 2,
         Some("comment") => 1,
         _ => 0,
+    }
+}
+
+fn kind_of(row: &Row) -> &'static str {
+    match rank(row) {
+        3 => "tag",
+        2 => "task",
+        1 => "comment",
+        _ => "reminder",
     }
 }
 
@@ -89,6 +114,11 @@ async fn revert(
     row: &Row,
 ) -> Result<Vec<Entry>, Error> {
     let (before, after, id) = (row.before.as_ref(), row.after.as_ref(), row.resource_id);
+    if row.after.is_none() && changes::has_newer(conn, user, row).await? {
+        // It came back meanwhile, and is gone again with all that happened to it.
+        let (kind, detail) = (kind_of(row), format!("{} {id} has changed since it was deleted here", kind_of(row)));
+        return Err(Error::NewerChange { field: kind, detail });
+    }
     Ok(match row.event.as_str() {
         "task.created" => {
             // Comments on it are newer, and stop us; so none goes along.

@@ -7,12 +7,12 @@ use server_kit::{
     journal::{Entry, Owner},
     on, time,
 };
-use todo_sdk::model::{EventKind, Id, Task};
+use todo_sdk::model::{EventKind, Id, TASK_TAGS_MAX, Task};
 
 use super::{
     row::get,
     tagging,
-    write::{Columns, bind, save, set_repeated},
+    write::{Columns, bind, save},
 };
 use crate::store::reminders;
 
@@ -95,10 +95,6 @@ pub async fn take_back(
     }
     let back = Task { version: task.version + 1, date_updated: now, ..back };
     save(conn, user, owner, &back).await?;
-    if back.completed != task.completed {
-        // The next occurrence is taken back, or brought back, along with it.
-        set_repeated(conn, user, back.id, back.completed && back.repeat.is_some()).await?;
-    }
     if back.tags != task.tags {
         tagging::clear(conn, user, back.id).await?;
         attach(conn, user, &back).await?;
@@ -118,6 +114,12 @@ fn tags_back(task: &Task, before: &Task, after: &Task) -> Result<Vec<Id>, Error>
         return Err(newer("tags", format!("task {} has other tags by now", task.id)));
     }
     let mut tags: Vec<Id> = task.tags.iter().copied().filter(|tag| !added.contains(tag)).chain(removed).collect();
+    if tags.len() > TASK_TAGS_MAX {
+        return Err(newer(
+            "tags",
+            format!("task {} has so many by now that there is no room for the old ones", task.id),
+        ));
+    }
     tags.sort_unstable();
     Ok(tags)
 }

@@ -15,7 +15,7 @@ use server_kit::{
 use todo_sdk::model::{CreateTask, Due, EventKind, Id, PRIORITY_NONE, Task, UpdateTask};
 
 use super::{repeat, row::get, tagging};
-use crate::store::reminders;
+use crate::store::{reminders, repeats};
 
 /// Binds [`Columns`] to a statement of either database.
 macro_rules! bind {
@@ -139,16 +139,7 @@ async fn repeat_once(
     task: &Task,
 ) -> Result<Vec<Entry>, Error> {
     let Some(next) = repeat::next(task, time::zone(&owner.timezone)?, now) else { return Ok(Vec::new()) };
-    let first: Option<Id> = on!(conn, |c| sqlx::query_scalar(
-        "UPDATE tasks SET repeated = $3 WHERE user_id = $1 AND id = $2 AND repeated = $4 RETURNING id",
-    )
-    .bind(user)
-    .bind(task.id)
-    .bind(true)
-    .bind(false)
-    .fetch_optional(&mut *c)
-    .await?);
-    if first.is_none() {
+    if repeats::was_made(conn, user, task.id).await? {
         return Ok(Vec::new());
     }
     let new = CreateTask {
@@ -162,23 +153,9 @@ async fn repeat_once(
         tags: task.tags.clone(),
     };
     // Boxed: the future of a change would be twice as large for what seldom happens.
-    Ok(Box::pin(create(conn, user, owner, now, new)).await?.entries)
-}
-
-/// Lets a task that is open again make its next occurrence anew, or one that is completed again not.
-///
-/// # Errors
-///
-/// As the database says.
-pub(super) async fn set_repeated(conn: &mut Conn<'_>, user: Id, id: Id, repeated: bool) -> Result<(), Error> {
-    on!(conn, |c| sqlx::query("UPDATE tasks SET repeated = $3 WHERE user_id = $1 AND id = $2")
-        .bind(user)
-        .bind(id)
-        .bind(repeated)
-        .execute(&mut *c)
-        .await
-        .map(|_| ()))?;
-    Ok(())
+    let made = Box::pin(create(conn, user, owner, now, new)).await?;
+    repeats::note(conn, user, task.id, made.task.id).await?;
+    Ok(made.entries)
 }
 
 /// Deletes a task and its comments.

@@ -134,8 +134,12 @@ tables! {
         id: Number, user_id: Number, title: Text, description: Text, completed: bool, completed_at: Option<Moment>,
         priority: Priority, due_at: Option<Moment>, due_day: Option<NaiveDate>, remind_time: Option<Moment>,
         repeat_rrule: Option<Text>, repeat_from: Option<RepeatFrom>, date_created: Moment, date_updated: Moment,
-        version: Number, repeated: bool
+        version: Number
     } folded { title_folded: title, description_folded: description }
+
+    Repeat, repeats = "repeats" by "user_id, task_id" {
+        user_id: Number, task_id: Number, next_id: Number, undone: bool
+    } folded {}
 
     TaskTag, task_tags = "task_tags" by "user_id, task_id, tag_id" {
         user_id: Number, task_id: Number, tag_id: Number
