@@ -128,7 +128,7 @@ async fn write(api: &Api, rng: &mut Rng, calls: usize) {
             0..=2 => api.post("/api/tasks", json!({"title": format!("task {word}"), "tags": [tag]})),
             3 => api.post("/api/tasks", json!({"title": format!("task {word}")})),
             4 => api.patch(&format!("/api/tasks/{task}"), json!({"title": format!("changed {word}")})),
-            5 => api.patch(&format!("/api/tasks/{task}"), json!({"completed": word % 2 == 0, "tags": [tag]})),
+            5 => api.patch(&format!("/api/tasks/{task}"), json!({"completed": rng.bool(), "tags": [tag]})),
             6 => api.delete(&format!("/api/tasks/{task}")),
             7 => api.post("/api/tags", json!({"name": format!("tag {}", word % 7)})),
             8 => api.delete(&format!("/api/tags/{tag}")),

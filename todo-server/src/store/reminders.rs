@@ -155,7 +155,7 @@ async fn withdraw(conn: &mut Conn<'_>, user: Id, task: Id, completes: bool) -> R
             }
             // Whoever has it may still say that it was sent; it does not come back to the queue.
             ReminderState::Leased if pending => {
-                settle(conn, id, &Settled { state: "leased", ..Settled::default() }).await?
+                settle(conn, id, &Settled { state: "leased", ..Settled::default() }).await?;
             }
             ReminderState::Failed if pending => {
                 let after = Settled { state: "dead", reason: Some("the task was changed"), ..Settled::default() };
