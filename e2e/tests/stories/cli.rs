@@ -311,9 +311,17 @@ impl Watch {
     fn start(shell: &Shell, arguments: &[&str]) -> Self {
         let mut command = command("todo", shell.home.path());
         command.args(arguments).envs(shell.settings.iter().map(|(name, value)| (name, value)));
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
         Self { child, lines }
+    }
+
+    /// The first line on standard error.
+    fn next_error(&mut self) -> String {
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(self.child.stderr.take().unwrap()), &mut line)
+            .unwrap();
+        line
     }
 
     fn next(&mut self) -> String {
@@ -371,6 +379,7 @@ fn changes_are_watched_undone_and_waited_for() {
     nowhere.fails(6, &["wait", "1", "--timeout", "60s"]);
     nowhere.fails(6, &["watch"]);
     let mut gap = Watch::start(&todo, &["--json", "watch", "--since", "9999"]);
+    assert!(gap.next_error().contains("journal_trimmed"), "it says that it begins with what comes");
     todo.json(&["add", "after the gap"]);
     assert!(gap.next().contains("after the gap"));
     assert!(String::from_utf8_lossy(&todo.run(&["wait", "--help"], "").stdout).contains("Exit codes"));
