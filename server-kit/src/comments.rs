@@ -45,7 +45,12 @@ fn newer(field: &'static str, detail: impl Into<String>) -> Error {
     Error::NewerChange { field, detail: detail.into() }
 }
 
-async fn find(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Option<Comment>, Error> {
+/// The person's comment of that id.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn find(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Option<Comment>, Error> {
     let row: Option<CommentRow> = on!(conn, |c| sqlx::query_as(
         "SELECT id, task_id, content, posted_date, version FROM comments WHERE user_id = $1 AND id = $2",
     )

@@ -59,9 +59,7 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
-        let said_json = says_json(request.headers());
-        let bytes =
-            tokio::time::timeout(BODY_TIMEOUT, read(request.into_body())).await.map_err(|_| Error::SlowBody)??;
+        let (said_json, bytes) = receive(request).await?;
         if !said_json {
             return Err(Error::NotSaidJson);
         }
@@ -86,9 +84,7 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
-        let said_json = says_json(request.headers());
-        let bytes =
-            tokio::time::timeout(BODY_TIMEOUT, read(request.into_body())).await.map_err(|_| Error::SlowBody)??;
+        let (said_json, bytes) = receive(request).await?;
         if bytes.is_empty() {
             return Ok(Self { value: T::default(), bytes });
         }
@@ -100,6 +96,14 @@ where
         }
         Ok(Self { value: parse_json(&bytes)?, bytes })
     }
+}
+
+/// Whether the body is said to be JSON, and the body. It is read whole before anything is refused, so that a client which is
+/// still sending gets to hear the answer.
+async fn receive(request: Request) -> Result<(bool, Bytes), Error> {
+    let said_json = says_json(request.headers());
+    let body = tokio::time::timeout(BODY_TIMEOUT, read(request.into_body())).await;
+    Ok((said_json, body.map_err(|_| Error::SlowBody)??))
 }
 
 fn says_json(headers: &HeaderMap) -> bool {

@@ -47,14 +47,7 @@ pub async fn create(
 ///
 /// 404 if there is none.
 pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Comment, Error> {
-    let row: Option<CommentRow> = on!(conn, |c| sqlx::query_as(
-        "SELECT id, task_id, content, posted_date, version FROM comments WHERE user_id = $1 AND id = $2",
-    )
-    .bind(user)
-    .bind(id)
-    .fetch_optional(&mut *c)
-    .await?);
-    row.map(Comment::from).ok_or(Error::NotFound("comment"))
+    server_kit::comments::find(conn, user, id).await?.ok_or(Error::NotFound("comment"))
 }
 
 /// A page of the person's comments, by id.

@@ -240,7 +240,7 @@ impl Look<'_> {
             vec![
                 Cell::new(&row.id.to_string()).tone(Tone::Dim),
                 Cell::new(&row.task_id.to_string()).tone(Tone::Strong),
-                Cell::new(state_name(row.state)).tone(state_tone(row.state)),
+                Cell::new(row.state.as_str()).tone(state_tone(row.state)),
                 self.moment(Some(row.due_at), ""),
                 self.moment(row.sent_at, ""),
                 Cell::new(row.channel.as_deref().unwrap_or_default()),
@@ -259,7 +259,7 @@ impl Look<'_> {
     pub(crate) fn reminder_line(&self, row: &ReminderRow) -> String {
         let at = when::absolute(Due::At(row.due_at), self.now);
         let task = self.printer.paint(Tone::Strong, &row.task_id.to_string());
-        format!("reminder of task {task} {} {at}", self.printer.paint(state_tone(row.state), state_name(row.state)))
+        format!("reminder of task {task} {} {at}", self.printer.paint(state_tone(row.state), row.state.as_str()))
     }
 
     fn moment(&self, at: Option<DateTime<Utc>>, none: &str) -> Cell {
@@ -281,22 +281,9 @@ fn subject(resource: &Resource) -> String {
     match resource {
         Resource::Task(task) => format!("{} {}", task.id, task.title),
         Resource::Comment(comment) => format!("{} on task {}: {}", comment.id, comment.task_id, comment.content),
-        Resource::Reminder(reminder) => format!("of task {} {}", reminder.task_id, state_name(reminder.state)),
+        Resource::Reminder(reminder) => format!("of task {} {}", reminder.task_id, reminder.state.as_str()),
         Resource::Tag(tag) => format!("{} {}", tag.id, at_name(&tag.name)),
         _ => String::new(),
-    }
-}
-
-fn state_name(state: ReminderState) -> &'static str {
-    match state {
-        ReminderState::Queued => "queued",
-        ReminderState::Leased => "leased",
-        ReminderState::Sent => "sent",
-        ReminderState::Acknowledged => "acknowledged",
-        ReminderState::Snoozed => "snoozed",
-        ReminderState::Failed => "failed",
-        ReminderState::Dead => "dead",
-        _ => "unknown",
     }
 }
 

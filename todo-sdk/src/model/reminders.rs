@@ -74,6 +74,26 @@ pub enum ReminderState {
     Dead,
 }
 
+impl ReminderState {
+    /// Every state.
+    pub const ALL: [Self; 7] =
+        [Self::Queued, Self::Leased, Self::Sent, Self::Acknowledged, Self::Snoozed, Self::Failed, Self::Dead];
+
+    /// As on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Leased => "leased",
+            Self::Sent => "sent",
+            Self::Acknowledged => "acknowledged",
+            Self::Snoozed => "snoozed",
+            Self::Failed => "failed",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 /// A row of the ledger: what happened to one reminder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -44,27 +44,7 @@ macro_rules! select {
 }
 
 fn state(name: &str) -> ReminderState {
-    match name {
-        "leased" => ReminderState::Leased,
-        "sent" => ReminderState::Sent,
-        "acknowledged" => ReminderState::Acknowledged,
-        "snoozed" => ReminderState::Snoozed,
-        "failed" => ReminderState::Failed,
-        "dead" => ReminderState::Dead,
-        _ => ReminderState::Queued,
-    }
-}
-
-fn name(state: ReminderState) -> &'static str {
-    match state {
-        ReminderState::Leased => "leased",
-        ReminderState::Sent => "sent",
-        ReminderState::Acknowledged => "acknowledged",
-        ReminderState::Snoozed => "snoozed",
-        ReminderState::Failed => "failed",
-        ReminderState::Dead => "dead",
-        _ => "queued",
-    }
+    ReminderState::ALL.into_iter().find(|state| state.as_str() == name).unwrap_or(ReminderState::Queued)
 }
 
 impl From<Row> for ReminderRow {
@@ -155,15 +135,14 @@ async fn withdraw(conn: &mut Conn<'_>, user: Id, task: Id, completes: bool) -> R
             }
             // Whoever has it may still say that it was sent; it does not come back to the queue.
             ReminderState::Leased if pending => {
-                settle(conn, id, &Settled { state: "leased", ..Settled::default() }).await?;
+                settle(conn, id, &Settled::of(ReminderState::Leased)).await?;
             }
             ReminderState::Failed if pending => {
-                let after = Settled { state: "dead", reason: Some("the task was changed"), ..Settled::default() };
+                let after = Settled { reason: Some("the task was changed"), ..Settled::of(ReminderState::Dead) };
                 entries.push(settle_row(conn, user, row, &after).await?);
             }
             ReminderState::Sent if completes => {
-                let after = Settled { state: "acknowledged", ..Settled::default() };
-                entries.push(settle_row(conn, user, row, &after).await?);
+                entries.push(settle_row(conn, user, row, &Settled::of(ReminderState::Acknowledged)).await?);
             }
             _ => {}
         }
@@ -182,13 +161,18 @@ pub async fn gone_with(conn: &mut Conn<'_>, user: Id, task: Id) -> Result<Vec<En
 }
 
 /// How a row is left. What is absent stays.
-#[derive(Default)]
 struct Settled<'s> {
-    state: &'s str,
+    state: ReminderState,
     next_at: Option<DateTime<Utc>>,
     sent_at: Option<DateTime<Utc>>,
     message_id: Option<&'s str>,
     reason: Option<&'s str>,
+}
+
+impl Settled<'_> {
+    fn of(state: ReminderState) -> Self {
+        Self { state, next_at: None, sent_at: None, message_id: None, reason: None }
+    }
 }
 
 async fn settle(conn: &mut Conn<'_>, id: Id, to: &Settled<'_>) -> Result<(), Error> {
@@ -197,7 +181,7 @@ async fn settle(conn: &mut Conn<'_>, id: Id, to: &Settled<'_>) -> Result<(), Err
          message_id = coalesce($5, message_id), reason = coalesce($6, reason) WHERE id = $1",
     )
     .bind(id)
-    .bind(to.state)
+    .bind(to.state.as_str())
     .bind(to.next_at)
     .bind(to.sent_at)
     .bind(to.message_id)
@@ -362,9 +346,14 @@ pub async fn next_due(conn: &mut Conn<'_>) -> Result<Option<DateTime<Utc>>, Erro
         .await?))
 }
 
-fn lease_lost() -> Error {
+/// The reminder, if it was claimed last with this lease.
+async fn claimed_with(conn: &mut Conn<'_>, user: Id, id: Id, lease: &str) -> Result<Row, Error> {
+    let row = get(conn, user, id).await?;
+    if row.lease.as_deref() == Some(lease) {
+        return Ok(row);
+    }
     let detail = "another claim has taken this reminder since, or its task was changed".to_owned();
-    Error::Conflict { code: "lease_lost", detail }
+    Err(Error::Conflict { code: "lease_lost", detail })
 }
 
 /// A leased reminder was delivered. Said twice it is as if said once. The caller has locked the person's row.
@@ -380,14 +369,11 @@ pub async fn sent(
     lease: &str,
     message_id: Option<&str>,
 ) -> Result<(ReminderRow, Vec<Entry>), Error> {
-    let row = get(conn, user, id).await?;
-    if row.lease.as_deref() != Some(lease) {
-        return Err(lease_lost());
-    }
+    let row = claimed_with(conn, user, id, lease).await?;
     if state(&row.state) != ReminderState::Leased {
         return Ok((row.into(), Vec::new()));
     }
-    let to = Settled { state: name(ReminderState::Sent), sent_at: Some(now), message_id, ..Settled::default() };
+    let to = Settled { sent_at: Some(now), message_id, ..Settled::of(ReminderState::Sent) };
     let entry = settle_row(conn, user, row, &to).await?;
     Ok((get(conn, user, id).await?.into(), vec![entry]))
 }
@@ -407,10 +393,7 @@ pub async fn failed(
     reason: &str,
     retry_after: Option<TimeDelta>,
 ) -> Result<(ReminderRow, Vec<Entry>), Error> {
-    let row = get(conn, user, id).await?;
-    if row.lease.as_deref() != Some(lease) {
-        return Err(lease_lost());
-    }
+    let row = claimed_with(conn, user, id, lease).await?;
     if state(&row.state) != ReminderState::Leased {
         return Ok((row.into(), Vec::new()));
     }
@@ -418,8 +401,8 @@ pub async fn failed(
     let again = row.next_at.is_some() && row.attempts < ATTEMPTS_MAX;
     let pause = retry_after.unwrap_or_else(|| backoff(row.attempts));
     let to = match again {
-        true => Settled { state: "failed", next_at: Some(now + pause), reason: Some(reason), ..Settled::default() },
-        false => Settled { state: "dead", reason: Some(reason), ..Settled::default() },
+        true => Settled { next_at: Some(now + pause), reason: Some(reason), ..Settled::of(ReminderState::Failed) },
+        false => Settled { reason: Some(reason), ..Settled::of(ReminderState::Dead) },
     };
     let entry = settle_row(conn, user, row, &to).await?;
     Ok((get(conn, user, id).await?.into(), vec![entry]))
@@ -451,8 +434,7 @@ pub async fn snooze(
     let mut entries = withdraw(conn, user, task.id, false).await?;
     // One that was never sent is gone now.
     if let Ok(row) = get(conn, user, id).await {
-        let to = Settled { state: name(ReminderState::Snoozed), ..Settled::default() };
-        entries.push(settle_row(conn, user, row, &to).await?);
+        entries.push(settle_row(conn, user, row, &Settled::of(ReminderState::Snoozed)).await?);
     }
     entries.push(queue(conn, user, task.id, until, true).await?);
     let new = of_task(conn, user, task.id).await?.pop().ok_or(Error::NotFound("reminder"))?;
