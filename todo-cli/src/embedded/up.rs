@@ -95,12 +95,15 @@ impl Whereabouts {
             let dim = |text| printer.paint(Tone::Dim, text);
             let name = own_name();
             let todo = text::line(&name);
+            // Beside port 8000 it is found by itself.
+            let beside = todo_server.ends_with(":8000") && comments_server.ends_with(":8001");
+            let comments = if beside { String::new() } else { format!(" --comments-server {comments_server}") };
             lines.extend([
                 format!("{} {data_dir}", dim("data")),
                 format!("{} {todo_server}/api/swagger  {comments_server}/api/docs", dim("docs")),
                 String::new(),
                 "Try, in another terminal:".to_owned(),
-                format!("  {todo} register {} --server {todo_server}", user_name()),
+                format!("  {todo} register {} --server {todo_server}{comments}", user_name()),
                 format!("  {todo} add Buy milk --due tomorrow --tag home"),
                 format!("  {todo} list"),
                 String::new(),
