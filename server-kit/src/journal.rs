@@ -3,6 +3,8 @@
 //! Rows are numbered by the counter on the person's row. Raising it first locks that row, so one person's writes come
 //! one after the other and the numbers are gapless and in commit order; events, undo and sync all read this table.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::QueryBuilder;
@@ -91,9 +93,67 @@ pub async fn append(conn: &mut Conn<'_>, caller: &Caller, at: DateTime<Utc>, ent
         .await?)
     .ok_or_else(account_gone)?;
     let action = last - rows + 1;
-    let mut numbered = (action..).zip(entries);
+    let numbered = (action..).zip(entries).map(|(seq, entry)| Numbered { user: caller.user, seq, action, entry });
+    insert(conn, &caller.client, at, numbered).await
+}
+
+/// Appends what one call changed of several people's data, whose rows the caller has locked; of each in the order given.
+///
+/// # Errors
+///
+/// As the database says. Nothing is appended for an account that is gone.
+pub async fn append_all(
+    conn: &mut Conn<'_>,
+    client: &str,
+    at: DateTime<Utc>,
+    entries: Vec<(Id, Entry)>,
+) -> Result<(), Error> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let mut of_user: BTreeMap<Id, Vec<Entry>> = BTreeMap::new();
+    for (user, entry) in entries {
+        of_user.entry(user).or_default().push(entry);
+    }
+    let counts: Vec<(Id, usize)> = of_user.iter().map(|(user, entries)| (*user, entries.len())).collect();
+    let counts = serde_json::to_string(&counts).map_err(Error::internal)?;
+    let raise = match conn {
+        Conn::Sqlite(_) => {
+            "UPDATE users SET seq = seq + j.n FROM (SELECT json_extract(value, '$[0]') AS id, \
+             json_extract(value, '$[1]') AS n FROM json_each($1)) AS j WHERE users.id = j.id RETURNING users.id, seq"
+        }
+        Conn::Postgres(_) => {
+            "UPDATE users SET seq = seq + j.n FROM (SELECT CAST(e->>0 AS BIGINT) AS id, CAST(e->>1 AS BIGINT) AS n \
+             FROM json_array_elements(CAST($1 AS JSON)) AS e) AS j WHERE users.id = j.id RETURNING users.id, seq"
+        }
+    };
+    let last: Vec<(Id, i64)> = on!(&mut *conn, |c| sqlx::query_as(raise).bind(&counts).fetch_all(&mut *c).await?);
+    let numbered = last.into_iter().flat_map(|(user, last)| {
+        let entries = of_user.remove(&user).unwrap_or_default();
+        let action = last - i64::try_from(entries.len()).unwrap_or(0) + 1;
+        (action..).zip(entries).map(move |(seq, entry)| Numbered { user, seq, action, entry })
+    });
+    let numbered: Vec<_> = numbered.collect();
+    insert(conn, client, at, numbered.into_iter()).await
+}
+
+/// An entry with its place in a person's journal.
+struct Numbered {
+    user: Id,
+    seq: i64,
+    /// Number of the first entry of the call.
+    action: i64,
+    entry: Entry,
+}
+
+async fn insert(
+    conn: &mut Conn<'_>,
+    client: &str,
+    at: DateTime<Utc>,
+    mut rows: impl Iterator<Item = Numbered>,
+) -> Result<(), Error> {
     loop {
-        let chunk: Vec<_> = numbered.by_ref().take(ROWS_MAX).collect();
+        let chunk: Vec<_> = rows.by_ref().take(ROWS_MAX).collect();
         if chunk.is_empty() {
             return Ok(());
         }
@@ -101,12 +161,12 @@ pub async fn append(conn: &mut Conn<'_>, caller: &Caller, at: DateTime<Utc>, ent
             let mut insert = QueryBuilder::new(
                 "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, before, after) ",
             );
-            insert.push_values(chunk, |mut row, (seq, entry)| {
-                row.push_bind(caller.user)
+            insert.push_values(chunk, |mut row, Numbered { user, seq, action, entry }| {
+                row.push_bind(user)
                     .push_bind(seq)
                     .push_bind(action)
                     .push_bind(at)
-                    .push_bind(caller.client.clone())
+                    .push_bind(client.to_owned())
                     .push_bind(entry.event.as_str())
                     .push_bind(entry.id)
                     .push_bind(entry.before)

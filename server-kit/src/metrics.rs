@@ -14,6 +14,8 @@ const REQUESTS: &str = "http_requests_total";
 const DURATION: &str = "http_request_duration_seconds";
 const LOOKUPS: &str = "task_cache_lookups_total";
 const REDIS_MISSES: &str = "redis_unanswered_total";
+const LAG: &str = "reminder_lag_seconds";
+const SETTLED: &str = "reminders_settled_total";
 const POOL: &str = "db_pool_connections";
 
 /// Upper bounds of the latency histogram, seconds.
@@ -32,6 +34,8 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     describe_histogram!(DURATION, "Seconds from a request's headers to its answer, by method and route.");
     describe_counter!(LOOKUPS, "Look-ups of tasks in the cache, by result.");
     describe_counter!(REDIS_MISSES, "Questions that redis did not answer in time.");
+    describe_histogram!(LAG, "Seconds from when a reminder was due to its first claim, by channel.");
+    describe_counter!(SETTLED, "Reminders by channel and what became of them.");
     describe_gauge!(POOL, "Connections to the database, by state.");
     Ok(handle)
 }
@@ -53,6 +57,16 @@ fn name_of(method: &http::Method) -> String {
 /// A task was looked up in the cache.
 pub(crate) fn task_looked_up(hit: bool) {
     counter!(LOOKUPS, "result" => if hit { "hit" } else { "miss" }).increment(1);
+}
+
+/// A reminder was claimed for the first time.
+pub fn reminder_claimed(channel: &str, late_by_seconds: i64) {
+    histogram!(LAG, "channel" => channel.to_owned()).record(late_by_seconds as f64);
+}
+
+/// A deliverer told what became of a reminder.
+pub fn reminder_settled(channel: &str, state: &'static str) {
+    counter!(SETTLED, "channel" => channel.to_owned(), "state" => state).increment(1);
 }
 
 /// Redis did not answer.

@@ -38,6 +38,9 @@ pub(crate) enum Error {
     /// Changes were missed.
     #[error("{0}")]
     Gap(String),
+    /// A webhook did not take what was posted.
+    #[error("{0}")]
+    Undelivered(String),
     /// What was waited for did not come.
     #[error("{0}")]
     TimedOut(String),
@@ -164,6 +167,7 @@ impl Error {
             Self::NoServer => exit::OUT_OF_REACH,
             Self::Gap(_)
             | Self::TimedOut(_)
+            | Self::Undelivered(_)
             | Self::Invalid(_)
             | Self::Input(_)
             | Self::Output(_)
@@ -202,6 +206,7 @@ impl Error {
             Self::NotFound(_) => (404, "not_found", "Not found"),
             Self::NotSignedIn(_) => (401, "not_signed_in", "Not signed in"),
             Self::Gap(_) => (410, "journal_trimmed", "Changes were missed"),
+            Self::Undelivered(_) => (502, "undelivered", "The address did not take it"),
             Self::TimedOut(_) => (408, "timed_out", "It did not happen in time"),
             #[cfg(not(feature = "embedded"))]
             Self::NoServer => (503, "no_server", "No server is configured"),

@@ -18,6 +18,7 @@ use crate::{
     services::Services,
     settings::Registration,
     store,
+    webhook::{self, Poster},
 };
 
 /// Why the server can't start.
@@ -44,6 +45,9 @@ pub struct App {
     pub(crate) registration: Registration,
     pub(crate) time_zone: Arc<str>,
     journal_kept: TimeDelta,
+    /// Reminders that are late by more are told in one message a person.
+    pub(crate) gather_after: TimeDelta,
+    pub(crate) webhooks: Poster,
     pub(crate) services: Services,
     /// The bot's name in Telegram, without the `@`.
     pub(crate) bot_name: Option<Arc<str>>,
@@ -73,6 +77,8 @@ impl App {
             registration: settings.registration,
             time_zone: settings.time_zone.as_str().into(),
             journal_kept: TimeDelta::days(settings.journal_days.into()),
+            gather_after: TimeDelta::hours(settings.gather_after_hours.into()),
+            webhooks: Poster::new(&settings.webhook_networks),
             services: settings.services.clone(),
             bot_name: settings.bot_name.as_deref().map(Arc::from),
         })
@@ -95,7 +101,7 @@ impl App {
 
     /// What it does besides answering, for as long as it is polled.
     pub async fn work(&self) {
-        tokio::join!(self.housekeep(), self.kit.listen());
+        tokio::join!(self.housekeep(), self.kit.listen(), webhook::work(self));
     }
 
     /// Deletes what nobody needs any more, every hour.

@@ -12,6 +12,7 @@
 
 pub mod admin;
 mod app;
+mod delivery;
 mod keys;
 mod local;
 mod passwords;
@@ -19,6 +20,7 @@ mod routes;
 mod services;
 mod settings;
 pub mod store;
+mod webhook;
 
 pub use app::{App, StartError};
 pub use services::Services;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::{Parser, ValueEnum};
+use ipnet::IpNet;
 use server_kit::settings::Common;
 
 use crate::Services;
@@ -35,6 +36,13 @@ pub struct Settings {
     #[arg(long, env = "TODO_SERVER_JOURNAL_DAYS", default_value = "90", value_name = "DAYS",
         value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub journal_days: u32,
+    /// Reminders that are late by more hours than this come in one message a person
+    #[arg(long, env = "TODO_SERVER_GATHER_AFTER_HOURS", default_value = "24", value_name = "HOURS",
+        value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    pub gather_after_hours: u32,
+    /// Private networks that webhooks may call, by http as well, with commas between: `10.0.0.0/8`
+    #[arg(long, env = "TODO_SERVER_WEBHOOK_NETWORKS", value_name = "NETWORKS", value_delimiter = ',')]
+    pub webhook_networks: Vec<IpNet>,
     /// IANA zone of new accounts
     #[arg(long, env = "TODO_SERVER_TIME_ZONE", default_value = "UTC", value_name = "ZONE", value_parser = parse_zone)]
     pub time_zone: String,

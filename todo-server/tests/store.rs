@@ -237,6 +237,7 @@ async fn a_task_reads_as_it_was_written(#[case] engine: Engine) {
             remind_time: Some(due),
             repeat: Some(Repeat { rrule: "FREQ=WEEKLY;BYDAY=MO".to_owned(), from: RepeatFrom::Completion }),
             tags: vec![work, home, work],
+            ..CreateTask::default()
         },
     );
     let made = made.await.unwrap();
@@ -421,7 +422,15 @@ async fn days_move_with_the_zone(#[case] engine: Engine) {
     let before = |text: &str| TaskQuery { due_before: Some(text.parse().unwrap()), ..TaskQuery::default() };
     assert_eq!(titles(&test.db, user, before("2026-03-05T23:00:00Z")).await, ["day"]);
     let zone = chrono_tz::America::New_York;
-    write(&test.db, move |conn| Box::pin(tasks::move_all_day(conn, user, zone))).await.unwrap();
+    write(&test.db, move |conn| {
+        Box::pin(async move {
+            let owner = journal::lock(conn, user).await?;
+            let owner = journal::Owner { timezone: zone.to_string(), ..owner };
+            tasks::move_all_day(conn, user, &owner, at("11:00:00")).await
+        })
+    })
+    .await
+    .unwrap();
     assert_eq!(titles(&test.db, user, before("2026-03-06T05:00:00Z")).await, ["day"]);
     assert_eq!(titles(&test.db, user, before("2026-03-06T04:00:00Z")).await, Vec::<String>::new());
 }

@@ -17,20 +17,21 @@ use todo_server::store::transfer::{self, TransferError};
 const LINES: &str = r#"{"begin":{"format":"todo-data","version":1,"last_ids":{"comments":9,"named_tokens":8,"reminders":11,"tags":7,"tasks":12,"telegram_users":3,"users":5}}}
 {"user":{"id":1,"username":"Ann","password_hash":"$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA","timezone":"Europe/Berlin","language":"ru","date_joined":"2026-03-01T10:00:00.123456Z","version":3,"seq":2}}
 {"user":{"id":4,"username":"боб","password_hash":null,"timezone":"UTC","language":null,"date_joined":"2026-03-01T10:00:00Z","version":1,"seq":0}}
-{"telegram_user":{"id":2,"user_id":4,"chat_id":-100,"first_name":"Боб","last_name":null,"username":"bob","language":"en"}}
+{"telegram_user":{"id":2,"user_id":4,"chat_id":-100,"first_name":"Боб","last_name":null,"username":"bob","language":"en","blocked_at":"2026-03-01T10:00:04Z"}}
 {"named_token":{"id":2,"user_id":1,"name":"backup script","scope":"read","token_hash":"c2VjcmV0","created_at":"2026-03-01T10:00:02Z","expires_at":null,"last_used_at":"2026-03-01T10:00:03Z"}}
 {"named_token":{"id":5,"user_id":1,"name":"скрипт","scope":"write","token_hash":"YW5vdGhlcg","created_at":"2026-03-01T10:00:02Z","expires_at":"2027-03-01T00:00:00Z","last_used_at":null}}
 {"tag":{"id":3,"user_id":1,"name":"Дом","version":2}}
 {"tag":{"id":6,"user_id":4,"name":"Дом","version":1}}
-{"task":{"id":1,"user_id":1,"title":"ÄLL \"of\" \\ it\u001b[31m 👍","description":"two\nlines","completed":true,"completed_at":"2026-03-02T00:00:00.000001Z","priority":1,"due_at":"2026-03-05T22:59:59.999999Z","due_day":"2026-03-05","remind_time":"2026-03-05T08:00:00Z","repeat_rrule":"FREQ=DAILY","repeat_from":"completion","date_created":"2026-03-01T10:00:01Z","date_updated":"2026-03-02T00:00:00.000001Z","version":4}}
-{"task":{"id":8,"user_id":1,"title":"none","description":"","completed":false,"completed_at":null,"priority":4,"due_at":null,"due_day":null,"remind_time":null,"repeat_rrule":null,"repeat_from":null,"date_created":"0001-01-01T00:00:00Z","date_updated":"9998-12-31T23:59:59.999999Z","version":1}}
+{"task":{"id":1,"user_id":1,"title":"ÄLL \"of\" \\ it\u001b[31m 👍","description":"two\nlines","completed":true,"completed_at":"2026-03-02T00:00:00.000001Z","priority":1,"due_at":"2026-03-05T22:59:59.999999Z","due_day":"2026-03-05","remind_time":"2026-03-05T08:00:00Z","remind_before":-32400,"nag":900,"repeat_rrule":"FREQ=DAILY","repeat_from":"completion","date_created":"2026-03-01T10:00:01Z","date_updated":"2026-03-02T00:00:00.000001Z","version":4}}
+{"task":{"id":8,"user_id":1,"title":"none","description":"","completed":false,"completed_at":null,"priority":4,"due_at":null,"due_day":null,"remind_time":null,"remind_before":null,"nag":null,"repeat_rrule":null,"repeat_from":null,"date_created":"0001-01-01T00:00:00Z","date_updated":"9998-12-31T23:59:59.999999Z","version":1}}
 {"repeat":{"user_id":1,"task_id":1,"next_id":8,"undone":true}}
 {"task_tag":{"user_id":1,"task_id":1,"tag_id":3}}
 {"comment":{"id":5,"user_id":1,"task_id":1,"content":"Ça va?","posted_date":"2026-03-01T11:00:00.500Z","version":1}}
-{"reminder":{"id":9,"user_id":1,"task_id":8,"due_at":"2026-03-05T08:00:00Z","state":"failed","snoozed":true,"next_at":"2026-03-05T08:01:00Z","channel":"telegram","lease":"a","attempts":2,"sent_at":null,"message_id":null,"reason":"busy"}}
+{"reminder":{"id":9,"user_id":1,"task_id":8,"due_at":"2026-03-05T08:00:00Z","state":"failed","snoozed":true,"next_at":"2026-03-05T08:01:00Z","channel":"telegram","lease":"a","attempts":2,"sent_at":null,"message_id":null,"reason":"busy","nags":1,"gathered_in":9}}
+{"webhook":{"user_id":1,"url":"https://example.com/?a=b","secret":"whsec_c2VjcmV0","created_at":"2026-03-01T10:00:05Z","disabled_at":"2026-03-01T10:00:06Z","reason":"410 Gone"}}
 {"change":{"user_id":1,"seq":1,"action":1,"at":"2026-03-01T10:00:01Z","client":"todo-cli","event":"task.created","resource_id":1,"before":null,"after":"{\"b\":1,\"a\":[]}"}}
 {"change":{"user_id":1,"seq":2,"action":1,"at":"2026-03-01T10:00:01Z","client":"unknown","event":"task.deleted","resource_id":2,"before":"{}","after":null}}
-{"end":{"lines":15}}
+{"end":{"lines":16}}
 "#;
 
 async fn import(db: &Db, text: &str) -> Result<u64, TransferError> {
@@ -118,12 +119,12 @@ async fn what_is_not_whole_is_refused_whole(#[case] engine: Engine) {
         (LINES.replace("todo-data", "other-data"), "line 1: expected the first line of an export"),
         (LINES.replace(",\"last_ids\"", ",\"ids\""), "line 1: begin.ids: unknown field `ids`"),
         (LINES.replace(lines[0], newer), "the data is of version 2, this program knows up to 1"),
-        (without(17), "the data ends after 16 lines"),
-        (LINES[..LINES.len() - 30].to_owned(), "the data ends after 16 lines"),
-        (LINES.trim_end().to_owned(), "the data ends after 17 lines"),
-        (without(16), "line 16: the end speaks of 15 lines, there are 14"),
-        (LINES.to_owned() + "{}\n", "line 18: there is something after the end"),
-        (LINES.to_owned() + "{", "line 18: there is something after the end"),
+        (without(18), "the data ends after 17 lines"),
+        (LINES[..LINES.len() - 30].to_owned(), "the data ends after 17 lines"),
+        (LINES.trim_end().to_owned(), "the data ends after 18 lines"),
+        (without(17), "line 17: the end speaks of 16 lines, there are 15"),
+        (LINES.to_owned() + "{}\n", "line 19: there is something after the end"),
+        (LINES.to_owned() + "{", "line 19: there is something after the end"),
     ];
     for (text, expected) in cases {
         refuses(&test.db, &text, expected).await;
@@ -153,8 +154,8 @@ async fn a_fault_is_told_by_its_line(#[case] engine: Engine) {
         ("\"scope\":\"read\"", "\"scope\":\"all\"", "line 5: named_token.scope: must be read or write"),
         ("YW5vdGhlcg", "c2VjcmV0", "line 6: it clashes with a line before it"),
         ("\"state\":\"failed\"", "\"state\":\"lost\"", "line 14: reminder.state: must be the state of a reminder"),
-        ("task.deleted", "task.eaten", "line 16: change.event: must be the name of an event"),
-        ("\"before\":\"{}\"", "\"before\":\"{\"", "line 16: change.before: must be a JSON document"),
+        ("task.deleted", "task.eaten", "line 17: change.event: must be the name of an event"),
+        ("\"before\":\"{}\"", "\"before\":\"{\"", "line 17: change.before: must be a JSON document"),
         ("\"id\":4,\"username\"", "\"id\":1,\"username\"", "line 3: it clashes with a line before it"),
         ("\"боб\"", "\"ANN\"", "line 3: it clashes with a line before it"),
         ("\"user_id\":4,\"chat_id\"", "\"user_id\":5,\"chat_id\"", "line 4: it refers to something that no line"),
@@ -203,7 +204,7 @@ async fn many_rows_are_written_in_several_goes(#[case] engine: Engine) {
     let mut tags: Vec<String> = (1..=2500).map(tag).collect();
     let whole = with(&tags);
     tags[1800] = tag(7);
-    refuses(&test.db, &with(&tags), "line 1803: it clashes with a line before it").await;
+    refuses(&test.db, &with(&tags), "line 1804: it clashes with a line before it").await;
     import(&test.db, &whole).await.unwrap();
     assert_eq!(export(&test.db).await, whole.replace("\"tags\":7", "\"tags\":2500"), "ids go on after the highest");
 }

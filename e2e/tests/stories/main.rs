@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod cli;
 mod comments;
+mod delivery;
 mod durability;
 mod events;
 mod limits;

@@ -16,11 +16,11 @@ use crate::{
 };
 
 /// A moment so many seconds from now, as the API writes it.
-fn in_seconds(seconds: i64) -> String {
+pub(crate) fn in_seconds(seconds: i64) -> String {
     (Utc::now() + TimeDelta::seconds(seconds)).to_rfc3339()
 }
 
-async fn deliverer(stack: &Stack) -> Api {
+pub(crate) async fn deliverer(stack: &Stack) -> Api {
     service(stack, "comments", &format!("{SECRET}2")).await
 }
 
@@ -30,7 +30,7 @@ async fn claim(api: &Api, wait: u32) -> Vec<Value> {
 }
 
 /// States of a task's reminders, the oldest first.
-async fn ledger(api: &Api, task: i64) -> Vec<String> {
+pub(crate) async fn ledger(api: &Api, task: i64) -> Vec<String> {
     let rows = api.get(&format!("/api/tasks/{task}/reminders")).await.items();
     rows.iter().map(|row| row["state"].as_str().unwrap().to_owned()).collect()
 }

@@ -1,7 +1,7 @@
 //! Arguments of `token`, `session` and `link`.
 
 use chrono::{DateTime, Utc};
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use todo_sdk::model::{Id, Scope};
 
 use crate::input::{dates::moment_arg, fields::id_arg};
@@ -80,4 +80,22 @@ pub(crate) enum LinkCommand {
         #[arg(long)]
         no_wait: bool,
     },
+    /// Have reminders posted to an address of yours, signed after standardwebhooks.com
+    ///
+    /// Without an address, shows the one that is set. The secret to check signatures with is shown once, when the address is
+    /// set.
+    Webhook(WebhookArgs),
+}
+
+/// Where reminders are posted.
+#[derive(Debug, Args)]
+pub(crate) struct WebhookArgs {
+    /// An https address that the server reaches
+    pub(crate) url: Option<String>,
+    /// Post something there now, to see whether it is taken
+    #[arg(long)]
+    pub(crate) test: bool,
+    /// Post there no more
+    #[arg(long, conflicts_with_all = ["url", "test"])]
+    pub(crate) off: bool,
 }

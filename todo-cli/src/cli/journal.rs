@@ -16,6 +16,12 @@ pub(crate) struct WatchArgs {
     /// Begin behind the change of this number; 0 shows all that the journal holds
     #[arg(long, value_name = "SEQ", value_parser = clap::value_parser!(i64).range(0..))]
     pub(crate) since: Option<i64>,
+    /// Show reminders as notifications on the desktop when they are due
+    ///
+    /// What another channel delivers, such as Telegram, is shown here as well.
+    #[cfg(feature = "notify")]
+    #[arg(long)]
+    pub(crate) notify: bool,
 }
 
 /// Undo the last change, whichever client made it

@@ -10,7 +10,7 @@ mod reminder;
 mod tag;
 mod task;
 
-pub(crate) use access::{LinkCommand, SessionCommand, TokenCommand};
+pub(crate) use access::{LinkCommand, SessionCommand, TokenCommand, WebhookArgs};
 pub(crate) use account::{LoginArgs, LogoutArgs, PasswordSource, RegisterArgs};
 pub(crate) use comment::CommentCommand;
 pub(crate) use journal::{UndoArgs, WaitArgs, WatchArgs};

@@ -4,10 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use todo_sdk::model::Id;
 
-use crate::input::{
-    dates::moment_arg,
-    fields::{id_arg, later_arg},
-};
+use crate::input::fields::{RemindArg, id_arg, later_arg, nag_arg, remind_arg};
 
 /// Set when to be reminded of a task
 #[derive(Debug, Args)]
@@ -15,9 +12,12 @@ pub(crate) struct RemindArgs {
     /// The task's id
     #[arg(value_parser = id_arg)]
     pub(crate) id: Id,
-    /// E.g. "tomorrow 9:00", 18:30, +2h, 2026-12-01T18:30:00Z
-    #[arg(value_name = "WHEN", value_parser = moment_arg, required_unless_present = "off")]
-    pub(crate) at: Option<DateTime<Utc>>,
+    /// E.g. "tomorrow 9:00", 18:30, +2h, 2026-12-01T18:30:00Z; "30m before" moves along with the due date
+    #[arg(value_name = "WHEN", value_parser = remind_arg, required_unless_present = "off")]
+    pub(crate) at: Option<RemindArg>,
+    /// Remind again and again with this pause, until it is done; ten times at most
+    #[arg(long, value_name = "TIME", value_parser = nag_arg, conflicts_with = "off")]
+    pub(crate) nag: Option<i64>,
     /// Don't remind
     #[arg(long, conflicts_with = "at")]
     pub(crate) off: bool,

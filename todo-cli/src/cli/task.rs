@@ -1,12 +1,11 @@
 //! Arguments of the commands about tasks.
 
-use chrono::{DateTime, Utc};
 use clap::Args;
 use todo_sdk::model::{Due, Id, Repeat};
 
 use crate::input::{
-    dates::{due_arg, moment_arg},
-    fields::{id_arg, priority_arg, repeat_arg, sort_arg},
+    dates::due_arg,
+    fields::{RemindArg, id_arg, nag_arg, priority_arg, remind_arg, repeat_arg, sort_arg},
 };
 
 const DATE_HELP: &str = "\
@@ -29,9 +28,12 @@ pub(crate) struct AddArgs {
     /// When it is due
     #[arg(long, short, value_name = "WHEN", value_parser = due_arg)]
     pub(crate) due: Option<Due>,
-    /// When to remind of it
-    #[arg(long, value_name = "WHEN", value_parser = moment_arg)]
-    pub(crate) remind: Option<DateTime<Utc>>,
+    /// When to remind of it; "30m before" is reckoned from the due date
+    #[arg(long, value_name = "WHEN", value_parser = remind_arg)]
+    pub(crate) remind: Option<RemindArg>,
+    /// Remind again and again with this pause, until it is done; ten times at most
+    #[arg(long, value_name = "TIME", value_parser = nag_arg)]
+    pub(crate) nag: Option<i64>,
     /// 1 (highest) to 4 (none)
     #[arg(long, short, value_name = "1-4", value_parser = priority_arg)]
     pub(crate) priority: Option<i16>,
@@ -119,9 +121,12 @@ pub(crate) struct Changes {
     /// When it is due
     #[arg(long, short, value_name = "WHEN", value_parser = due_arg, conflicts_with = "no_due")]
     pub(crate) due: Option<Due>,
-    /// When to remind of it
-    #[arg(long, value_name = "WHEN", value_parser = moment_arg, conflicts_with = "no_remind")]
-    pub(crate) remind: Option<DateTime<Utc>>,
+    /// When to remind of it; "30m before" is reckoned from the due date
+    #[arg(long, value_name = "WHEN", value_parser = remind_arg, conflicts_with = "no_remind")]
+    pub(crate) remind: Option<RemindArg>,
+    /// Remind again and again with this pause, until it is done; ten times at most
+    #[arg(long, value_name = "TIME", value_parser = nag_arg, conflicts_with = "no_nag")]
+    pub(crate) nag: Option<i64>,
     /// 1 (highest) to 4 (none)
     #[arg(long, short, value_name = "1-4", value_parser = priority_arg, conflicts_with = "no_priority")]
     pub(crate) priority: Option<i16>,
@@ -143,6 +148,9 @@ pub(crate) struct Changes {
     /// Clear the reminder
     #[arg(long)]
     pub(crate) no_remind: bool,
+    /// Remind once
+    #[arg(long)]
+    pub(crate) no_nag: bool,
     /// Clear the priority
     #[arg(long)]
     pub(crate) no_priority: bool,

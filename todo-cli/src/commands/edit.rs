@@ -7,6 +7,7 @@ use crate::{
     cli::{Changes, EditArgs},
     context::Context,
     error::{Error, exit},
+    input::fields::RemindArg,
 };
 
 pub(super) async fn edit(ctx: &Context, args: &EditArgs) -> Result<(), Error> {
@@ -28,12 +29,19 @@ fn update_of(changes: &Changes) -> UpdateTask {
     fn field<T: Clone>(value: Option<&T>, clear: bool) -> Option<Option<T>> {
         value.map_or_else(|| clear.then_some(None), |value| Some(Some(value.clone())))
     }
+    let (remind_time, remind_before_seconds) = match changes.remind {
+        Some(RemindArg::At(at)) => (Some(Some(at)), None),
+        Some(RemindArg::Before(seconds)) => (None, Some(Some(seconds))),
+        None => (changes.no_remind.then_some(None), None),
+    };
     UpdateTask {
         title: changes.title.clone(),
         description: field(changes.description.as_ref(), changes.no_description),
         priority: field(changes.priority.as_ref(), changes.no_priority),
         due: field(changes.due.as_ref(), changes.no_due),
-        remind_time: field(changes.remind.as_ref(), changes.no_remind),
+        remind_time,
+        remind_before_seconds,
+        nag_seconds: field(changes.nag.as_ref(), changes.no_nag),
         repeat: field(changes.repeat.as_ref(), changes.no_repeat),
         ..UpdateTask::default()
     }

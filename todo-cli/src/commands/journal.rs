@@ -6,6 +6,8 @@ use todo_sdk::{
     model::{Change, EventKind, Id, Resource, Task},
 };
 
+#[cfg(feature = "notify")]
+use super::notify;
 use crate::{
     cli::{UndoArgs, WaitArgs, WatchArgs},
     context::Context,
@@ -14,6 +16,15 @@ use crate::{
 };
 
 pub(super) async fn watch(ctx: &Context, args: &WatchArgs) -> Result<(), Error> {
+    #[cfg(feature = "notify")]
+    if args.notify {
+        // Both end only with an error.
+        return tokio::try_join!(print_changes(ctx, args), notify::notify(ctx)).map(|_| ());
+    }
+    print_changes(ctx, args).await
+}
+
+async fn print_changes(ctx: &Context, args: &WatchArgs) -> Result<(), Error> {
     let mut events = Followed::new(ctx, args.since);
     loop {
         match events.next().await? {
@@ -28,26 +39,35 @@ pub(super) async fn watch(ctx: &Context, args: &WatchArgs) -> Result<(), Error> 
 }
 
 /// Events, with what happens to the connection told to whoever looks on.
-struct Followed<'c> {
+pub(super) struct Followed<'c> {
     ctx: &'c Context,
     events: std::pin::Pin<Box<dyn futures_util::Stream<Item = Result<Event, todo_sdk::Error>> + Send>>,
     connected: bool,
+    /// Somebody else tells of the connection.
+    quiet: bool,
 }
 
 impl<'c> Followed<'c> {
     fn new(ctx: &'c Context, since: Option<i64>) -> Self {
         let events = ctx.client.events();
         let events = since.into_iter().fold(events, |events, seq| events.since(seq)).stream();
-        Self { ctx, events, connected: false }
+        Self { ctx, events, connected: false, quiet: false }
+    }
+
+    /// What comes from now on, beside one that tells of the connection.
+    #[cfg(feature = "notify")]
+    pub(super) fn quiet(ctx: &'c Context) -> Self {
+        Self { quiet: true, ..Self::new(ctx, None) }
     }
 
     /// # Errors
     ///
     /// If going on is no use, or there was no connection to begin with.
-    async fn next(&mut self) -> Result<Event, Error> {
+    pub(super) async fn next(&mut self) -> Result<Event, Error> {
         loop {
             match self.events.try_next().await? {
                 Some(Event::Interrupted(error)) if !self.connected => return Err(error.into()),
+                Some(Event::Interrupted(_) | Event::Resumed) if self.quiet => {}
                 Some(Event::Interrupted(error)) => {
                     report::report(&error.into(), &self.ctx.printer, Some(&self.ctx.place));
                     self.ctx.printer.warn("trying again");

@@ -6,6 +6,7 @@ use chrono::Utc;
 use qrcode::{QrCode, render::unicode::Dense1x2};
 use todo_sdk::model::{TelegramLink, TelegramUser};
 
+use super::webhook;
 use crate::{
     cli::LinkCommand,
     context::Context,
@@ -18,7 +19,13 @@ use crate::{
 const POLL: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(ctx: &Context, command: LinkCommand) -> Result<(), Error> {
-    let LinkCommand::Telegram { no_wait } = command;
+    match command {
+        LinkCommand::Telegram { no_wait } => telegram(ctx, no_wait).await,
+        LinkCommand::Webhook(args) => webhook::run(ctx, &args).await,
+    }
+}
+
+async fn telegram(ctx: &Context, no_wait: bool) -> Result<(), Error> {
     if ctx.place.server == Server::Local {
         let how = "the bot cannot see this machine's database; sign in at the server that it uses: `todo login URL`";
         return Err(Error::usage(how));

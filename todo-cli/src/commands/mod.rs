@@ -6,12 +6,15 @@ mod edit;
 mod journal;
 mod link;
 mod list;
+#[cfg(feature = "notify")]
+mod notify;
 mod reminder;
 mod session;
 mod tag;
 mod tag_names;
 mod task;
 mod token;
+mod webhook;
 
 pub(crate) use list::default_list;
 

@@ -1,19 +1,24 @@
 //! `remind`, `snooze` and `reminders`.
 
-use todo_sdk::model::{ReminderRow, ReminderState};
+use todo_sdk::model::{ReminderRow, ReminderState, UpdateTask};
 
 use crate::{
     cli::{RemindArgs, RemindersArgs, SnoozeArgs},
     context::Context,
     error::Error,
+    input::fields::RemindArg,
 };
 
 pub(super) async fn remind(ctx: &Context, args: &RemindArgs) -> Result<(), Error> {
-    let update = ctx.client.tasks().update(args.id);
-    let update = match args.at {
-        Some(at) => update.remind_time(at),
-        None => update.clear_remind_time(),
+    let (remind_time, remind_before_seconds) = match args.at {
+        Some(RemindArg::At(at)) => (Some(Some(at)), None),
+        Some(RemindArg::Before(seconds)) => (None, Some(Some(seconds))),
+        None => (Some(None), None),
     };
+    // Whoever turns it off, or sets it without, wants to be reminded once.
+    let changes =
+        UpdateTask { remind_time, remind_before_seconds, nag_seconds: Some(args.nag), ..UpdateTask::default() };
+    let update = ctx.client.tasks().update(args.id).changes(changes);
     let task = update.send().await.map_err(|error| Error::from(error).about(format!("task {}", args.id)))?;
     ctx.print_task("Changed", &task).await
 }

@@ -8,7 +8,7 @@ use crate::{
     cli::{AddArgs, RemoveArgs},
     context::Context,
     error::Error,
-    input::prompt,
+    input::{fields::RemindArg, prompt},
     output::{text, view::TagNames},
 };
 
@@ -18,10 +18,15 @@ pub(super) async fn add(ctx: &Context, args: AddArgs) -> Result<(), Error> {
         description: args.description.unwrap_or_default(),
         priority: args.priority,
         due: args.due,
-        remind_time: args.remind,
+        nag_seconds: args.nag,
         repeat: args.repeat,
         ..CreateTask::default()
     };
+    match args.remind {
+        Some(RemindArg::At(at)) => task.remind_time = Some(at),
+        Some(RemindArg::Before(seconds)) => task.remind_before_seconds = Some(seconds),
+        None => {}
+    }
     if !args.tags.is_empty() {
         // Tags are not made for a task that will be refused.
         task.validate().map_err(Error::invalid)?;

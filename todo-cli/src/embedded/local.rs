@@ -78,6 +78,8 @@ fn settings(data_dir: &Path) -> Settings {
         services: Services::default(),
         bot_name: None,
         journal_days: 90,
+        gather_after_hours: 24,
+        webhook_networks: Vec::new(),
         time_zone: default_zone(),
     }
 }

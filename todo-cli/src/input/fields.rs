@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use todo_sdk::model::{Id, PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder};
+use todo_sdk::model::{Id, NAG_MAX, NAG_MIN, PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder};
 
 use super::{dates::moment_arg, suggest::did_you_mean};
 
@@ -34,6 +34,34 @@ pub(crate) fn later_arg(text: &str) -> Result<DateTime<Utc>, String> {
         return Ok(Utc::now() + length);
     }
     moment_arg(text).map_err(|error| format!("expected a length of time such as 10m or 1h, or a moment; {error}"))
+}
+
+/// When to remind: at a moment, or so many seconds before the task is due, and after it below zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RemindArg {
+    At(DateTime<Utc>),
+    Before(i64),
+}
+
+/// For clap: a moment, or a length of time before or after the due date.
+pub(crate) fn remind_arg(text: &str) -> Result<RemindArg, String> {
+    let words = text.trim().trim_end_matches(" due").trim_end();
+    let relative = [(" before", 1), (" after", -1)];
+    let relative = relative.into_iter().find_map(|(word, sign)| Some((words.strip_suffix(word)?, sign)));
+    match relative {
+        Some((length, sign)) => {
+            let seconds = i64::try_from(duration_arg(length.trim())?.as_secs()).map_err(|error| error.to_string())?;
+            Ok(RemindArg::Before(sign * seconds))
+        }
+        None if text.trim() == "due" => Ok(RemindArg::Before(0)),
+        None => moment_arg(text).map(RemindArg::At).map_err(|error| format!("{error}; or \"30m before\" it is due")),
+    }
+}
+
+/// For clap: the pause between reminders, in seconds.
+pub(crate) fn nag_arg(text: &str) -> Result<i64, String> {
+    let seconds = i64::try_from(duration_arg(text)?.as_secs()).map_err(|error| error.to_string())?;
+    if (NAG_MIN..=NAG_MAX).contains(&seconds) { Ok(seconds) } else { Err("must be between 1m and 7d".to_owned()) }
 }
 
 /// For clap: 1 to 4, also written `p1`.
@@ -98,6 +126,20 @@ mod tests {
         for text in ["", "5", "s", "0s", "-1h", "1.5h", "99999999999999999999d", "9999d", "1 день"] {
             assert!(duration_arg(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn reminders_are_moments_or_relative_to_the_due_date() {
+        assert_eq!(remind_arg("30m before"), Ok(RemindArg::Before(1800)));
+        assert_eq!(remind_arg("1d before due"), Ok(RemindArg::Before(86_400)));
+        assert_eq!(remind_arg("9h after due"), Ok(RemindArg::Before(-32_400)));
+        assert_eq!(remind_arg("due"), Ok(RemindArg::Before(0)));
+        assert!(matches!(remind_arg("2026-12-01 9:00"), Ok(RemindArg::At(_))));
+        for text in ["", "before", "soon before", "30m", "due before"] {
+            assert!(remind_arg(text).is_err(), "{text}");
+        }
+        assert_eq!(nag_arg("15m"), Ok(900));
+        assert!(nag_arg("5s").is_err() && nag_arg("8d").is_err());
     }
 
     #[test]

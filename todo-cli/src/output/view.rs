@@ -115,7 +115,7 @@ impl Look<'_> {
             rows.push(("Due", self.printer.paint(tone, &both)));
         }
         if let Some(remind) = task.remind_time {
-            rows.push(("Reminder", at(remind)));
+            rows.push(("Reminder", format!("{}{}", at(remind), when::reminder_words(task))));
         }
         if task.priority != PRIORITY_NONE {
             rows.push(("Priority", self.printer.paint(priority_tone(task.priority), &task.priority.to_string())));

@@ -1,7 +1,7 @@
 //! Times as people read them: relative to now, in the zone of this machine.
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
-use todo_sdk::model::Due;
+use todo_sdk::model::{Due, Task};
 
 /// How soon something is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,25 @@ fn day_name(day: NaiveDate, days: i64) -> String {
 
 fn clock<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> String {
     at.with_timezone(zone).naive_local().format("%H:%M").to_string()
+}
+
+/// How a reminder is reckoned, and how often it comes: ` (30 min before, every 15 min until done)`.
+pub(crate) fn reminder_words(task: &Task) -> String {
+    let before = task.remind_before_seconds.map(|seconds| match seconds {
+        0 => "when due".to_owned(),
+        1.. => format!("{} before", length(seconds)),
+        _ => format!("{} after", length(-seconds)),
+    });
+    let nag = task.nag_seconds.map(|seconds| format!("every {} until done", length(seconds)));
+    let words: Vec<String> = [before, nag].into_iter().flatten().collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+/// A length of time in its largest whole unit.
+fn length(seconds: i64) -> String {
+    let units = [(86_400, "d"), (3600, "h"), (60, "min")];
+    let unit = units.into_iter().find(|(unit, _)| seconds % unit == 0);
+    unit.map_or(format!("{seconds} s"), |(unit, name)| format!("{} {name}", seconds / unit))
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ mod base;
 mod builder;
 mod changes;
 mod comments;
+mod deliver;
 mod error;
 mod events;
 mod named_tokens;
@@ -55,6 +56,7 @@ mod telegram;
 mod tokens;
 mod transport;
 mod users;
+mod webhooks;
 
 use std::{fmt, sync::Arc};
 
@@ -63,11 +65,12 @@ use futures_util::future::BoxFuture;
 pub use builder::ClientBuilder;
 pub use changes::{ChangeListBuilder, Changes};
 pub use comments::{CommentListBuilder, Comments};
+pub use deliver::{Deliverer, Undelivered};
 pub use error::Error;
 pub use events::{Event, EventsBuilder};
 pub use named_tokens::{CreateNamedTokenBuilder, NamedTokens};
 pub use page::Page;
-pub use reminders::{Reminders, Undelivered};
+pub use reminders::Reminders;
 pub use request::{Change, Create};
 pub use request_id::with_request_id;
 pub use session::{SessionStore, StoreError};
@@ -78,6 +81,7 @@ pub use telegram::Telegram;
 pub use tokens::Tokens;
 pub use transport::{Body, Transport, TransportError};
 pub use users::{RegisterBuilder, Users};
+pub use webhooks::Webhooks;
 
 use self::{
     request::{Answer, Call},
@@ -220,6 +224,12 @@ impl Client {
     #[must_use]
     pub fn reminders(&self) -> Reminders {
         Reminders { client: self.clone() }
+    }
+
+    /// Where one's reminders are posted.
+    #[must_use]
+    pub fn webhooks(&self) -> Webhooks {
+        Webhooks { client: self.clone() }
     }
 
     /// The journal of changes, and undo.

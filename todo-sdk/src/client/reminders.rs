@@ -1,53 +1,21 @@
 //! `/api/reminders`: what is to come, what became of it, and its delivery.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
-use tokio::time::sleep;
 
 use super::{
-    Change, Client, Error,
+    Change, Client, Deliverer, Error, Undelivered,
     request::{Call, Server},
-    retry::jittered,
 };
 use crate::model::{
-    ClaimReminders, ClaimedReminder, Id, ReminderFailed, ReminderQuery, ReminderRow, ReminderSent, SnoozeReminder,
+    ClaimReminders, ClaimedReminder, Id, ReminderQuery, ReminderRow, ReminderSent, SettleReminders, SettledReminders,
+    SnoozeReminder,
 };
 
 const REMINDERS: &str = "api/reminders";
-/// Reminders that are delivered at the same time.
-const AT_ONCE: usize = 16;
-/// Reminders in one claim.
-const BATCH: u32 = 100;
-/// How long a delivery may take, in seconds, until another deliverer tries.
-const LEASE: u32 = 120;
-/// How long a claim waits for the next reminder, in seconds.
-const WAIT: u32 = 20;
-/// The longest pause while the server is out of reach.
-const PAUSE_MAX: Duration = Duration::from_secs(10);
-
 /// The calls about reminders.
 #[derive(Debug, Clone)]
 pub struct Reminders {
     pub(super) client: Client,
-}
-
-/// Why a reminder could not be delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undelivered {
-    /// What the channel said; the ledger shows it.
-    pub reason: String,
-    /// How long the channel asks to wait.
-    pub retry_after: Option<Duration>,
-}
-
-impl Undelivered {
-    /// To be tried again when the server thinks fit.
-    #[must_use]
-    pub fn because(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), retry_after: None }
-    }
 }
 
 impl Reminders {
@@ -102,15 +70,32 @@ impl Reminders {
     ///
     /// 409 where the lease is another's by now.
     pub async fn failed(&self, reminder: &ClaimedReminder, why: &Undelivered) -> Result<ReminderRow, Error> {
-        let retry_after = why.retry_after.map(|pause| u32::try_from(pause.as_secs()).unwrap_or(u32::MAX));
-        let body = ReminderFailed { lease: reminder.lease.clone(), reason: why.reason.clone(), retry_after };
+        let body = why.of(&reminder.lease);
         let path = format!("{REMINDERS}/{}/failed", reminder.id);
         self.client.send(Call::post(Server::Todo, &path, &body)).await?.json()
     }
 
+    /// Tells what became of leased reminders, 1,000 at most, in one call.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. Reminders that are another's by now are no error: they are in [`SettledReminders::lost`].
+    pub async fn settle(&self, settle: &SettleReminders) -> Result<SettledReminders, Error> {
+        self.client.send(Call::post(Server::Todo, "api/reminders/settle", settle)).await?.json()
+    }
+
+    /// A reminder that no channel has was shown to the person by a program of their own.
+    ///
+    /// # Errors
+    ///
+    /// 409 where it is not due yet.
+    pub async fn shown(&self, id: Id) -> Result<ReminderRow, Error> {
+        self.client.send(Call::post(Server::Todo, &format!("{REMINDERS}/{id}/shown"), &())).await?.json()
+    }
+
     /// Delivers reminders for as long as it is polled: claims what is due, calls `send` for each, several at a time, and
     /// tells the server what became of it. It goes on through outages; what it had then is delivered again, by this or
-    /// another deliverer, when its lease ends.
+    /// another deliverer, when its lease ends. For other bounds than its own, see [`deliverer`](Self::deliverer).
     ///
     /// `send` answers the channel's own id of the message, if it has one.
     ///
@@ -135,40 +120,11 @@ impl Reminders {
         F: Fn(ClaimedReminder) -> S + Sync,
         S: Future<Output = Result<Option<String>, Undelivered>> + Send,
     {
-        let claim =
-            ClaimReminders { channel: channel.to_owned(), limit: BATCH, lease_seconds: LEASE, wait_seconds: WAIT };
-        let mut failures = 0_u32;
-        loop {
-            match self.claim(&claim).await {
-                Ok(claimed) => {
-                    failures = 0;
-                    let deliveries: Vec<BoxFuture<'_, ()>> =
-                        claimed.into_iter().map(|reminder| self.deliver_one(reminder, &send).boxed()).collect();
-                    stream::iter(deliveries).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
-                }
-                Err(error) if error.passes() => {
-                    failures += 1;
-                    tracing::debug!(%error, "cannot claim reminders");
-                    let pause = Duration::from_millis(250).saturating_mul(1 << failures.min(10)).min(PAUSE_MAX);
-                    sleep(jittered(pause)).await;
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        self.deliverer(channel).run(send).await
     }
 
-    async fn deliver_one<F, S>(&self, reminder: ClaimedReminder, send: &F)
-    where
-        F: Fn(ClaimedReminder) -> S + Sync,
-        S: Future<Output = Result<Option<String>, Undelivered>> + Send,
-    {
-        let settled = match send(reminder.clone()).await {
-            Ok(message_id) => self.sent(&reminder, message_id).await,
-            Err(why) => self.failed(&reminder, &why).await,
-        };
-        if let Err(error) = settled {
-            // Its lease ends, and it is delivered again: better twice than never.
-            tracing::warn!(reminder = reminder.id, %error, "cannot tell the server what became of a reminder");
-        }
+    /// [`deliver`](Self::deliver) with bounds of one's own.
+    pub fn deliverer(&self, channel: impl Into<String>) -> Deliverer {
+        Deliverer::new(self.clone(), channel.into())
     }
 }

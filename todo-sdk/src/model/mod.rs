@@ -16,19 +16,21 @@ mod telegram;
 mod tokens;
 mod users;
 pub mod validate;
+mod webhooks;
 
 pub use changes::{Change, ChangeQuery, EventKind, EventQuery, Resource, Undo, Undone};
 pub use comments::{COMMENT_MAX, Comment, CommentQuery, CreateComment, UpdateComment};
 pub use due::{Due, ParseDueError};
 pub use problem::{FieldError, FieldErrors, Problem};
 pub use reminders::{
-    ClaimReminders, ClaimedReminder, ReminderFailed, ReminderQuery, ReminderRow, ReminderSent, ReminderState,
+    CLAIM_MAX, ClaimReminders, ClaimedReminder, FailedReminder, GatheredReminder, ReminderFailed, ReminderQuery,
+    ReminderRow, ReminderSent, ReminderState, SETTLE_MAX, SentReminder, SettleReminders, SettledReminders,
     SnoozeReminder,
 };
 pub use tags::{CreateTag, TAG_NAME_MAX, Tag, TagQuery, UpdateTag};
 pub use tasks::{
-    BULK_MAX, BulkResult, BulkTasks, BulkUpdate, CreateTask, DESCRIPTION_MAX, PRIORITY_NONE, Repeat, RepeatFrom,
-    TASK_TAGS_MAX, TITLE_MAX, Task, TaskOrder, TaskQuery, UpdateTask,
+    BULK_MAX, BulkResult, BulkTasks, BulkUpdate, CreateTask, DESCRIPTION_MAX, NAG_MAX, NAG_MIN, PRIORITY_NONE,
+    REMIND_BEFORE_MAX, Repeat, RepeatFrom, TASK_TAGS_MAX, TITLE_MAX, Task, TaskOrder, TaskQuery, UpdateTask,
 };
 pub use telegram::{ExchangeChat, LinkChat, TelegramLink, TelegramUser, TelegramUserQuery, UpdateTelegramUser};
 pub use tokens::{
@@ -36,6 +38,7 @@ pub use tokens::{
     Session, TOKEN_NAME_MAX, TokenPair, TokenToVerify,
 };
 pub use users::{CreateUser, Language, UpdateUser, User};
+pub use webhooks::{NewWebhook, SetWebhook, Webhook, WebhookTest};
 
 /// Identifier of a task, tag, comment, user or reminder: a positive 64-bit integer.
 pub type Id = i64;

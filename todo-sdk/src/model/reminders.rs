@@ -9,7 +9,9 @@ use super::{
 };
 
 /// Most reminders in one claim.
-const CLAIM_MAX: u32 = 1000;
+pub const CLAIM_MAX: u32 = 1000;
+/// Most items in one [`SettleReminders`].
+pub const SETTLE_MAX: usize = 1000;
 /// The longest lease, in seconds.
 const LEASE_MAX: u32 = 3600;
 
@@ -31,6 +33,21 @@ impl Validate for ClaimReminders {
         };
         within("limit", self.limit, 1, CLAIM_MAX);
         within("lease_seconds", self.lease_seconds, 1, LEASE_MAX);
+    }
+}
+
+impl Validate for SettleReminders {
+    fn check(&self, faults: &mut Faults) {
+        let items = self.sent.len() + self.failed.len();
+        if items > SETTLE_MAX {
+            faults.add("sent", "too_many", format!("{items} items in all, at most {SETTLE_MAX} are allowed"));
+        }
+        for (index, item) in self.sent.iter().enumerate() {
+            faults.within(&format!("sent[{index}]."), |faults| item.sent.check(faults));
+        }
+        for (index, item) in self.failed.iter().enumerate() {
+            faults.within(&format!("failed[{index}]."), |faults| item.failed.check(faults));
+        }
     }
 }
 
@@ -166,14 +183,86 @@ pub struct ClaimedReminder {
     pub late_by_seconds: i64,
     /// Whether the person put it off before.
     pub snoozed: bool,
+    /// How often it was repeated before, as its task was not done; 0 the first time.
+    #[serde(default)]
+    pub nags: i64,
     /// What it reminds of.
     pub task: Task,
+    /// Others of the person's that are long past, to be told in the same message; settled with this one. At most 50.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gathered: Vec<GatheredReminder>,
+    /// How many were gathered, named or not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub gathered_count: i64,
     /// The person's chat.
     pub chat_id: Option<i64>,
     /// The person's language.
     pub language: Option<Language>,
     /// The person's IANA zone.
     pub timezone: String,
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
+/// A reminder that is long past and told along with another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GatheredReminder {
+    /// Identifier.
+    pub id: Id,
+    /// When it should have gone out.
+    pub due_at: DateTime<Utc>,
+    /// How late it is at the claim.
+    pub late_by_seconds: i64,
+    /// What it reminds of.
+    pub task: Task,
+}
+
+/// Body of `POST /api/reminders/settle`: what became of reminders, 1,000 at most, in one transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SettleReminders {
+    /// Those that were delivered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<SentReminder>,
+    /// Those that were not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<FailedReminder>,
+}
+
+/// One of those in [`SettleReminders`] that were delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SentReminder {
+    /// Which.
+    pub id: Id,
+    /// As for one alone.
+    #[serde(flatten)]
+    pub sent: ReminderSent,
+}
+
+/// One of those in [`SettleReminders`] that were not delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FailedReminder {
+    /// Which.
+    pub id: Id,
+    /// As for one alone.
+    #[serde(flatten)]
+    pub failed: ReminderFailed,
+}
+
+/// Answer of `POST /api/reminders/settle`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SettledReminders {
+    /// Those that are settled now, or were before.
+    pub settled: Vec<Id>,
+    /// Those whose lease is another's by now, or that are gone with their task.
+    pub lost: Vec<Id>,
 }
 
 /// Body of `POST /api/reminders/{id}/sent`.
@@ -200,6 +289,9 @@ pub struct ReminderFailed {
     /// Seconds until the next attempt makes sense.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
+    /// The channel is closed to this person: it is switched off until they come back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocked: bool,
 }
 
 /// Body of `POST /api/reminders/{id}/snooze`.

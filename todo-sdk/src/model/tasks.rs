@@ -15,6 +15,12 @@ pub const DESCRIPTION_MAX: usize = 10_000;
 pub const PRIORITY_NONE: i16 = 4;
 /// Most tags on one task.
 pub const TASK_TAGS_MAX: usize = 100;
+/// The most that a reminder can be away from its due date, in seconds: 366 days.
+pub const REMIND_BEFORE_MAX: i64 = 366 * 86_400;
+/// The shortest pause between reminders that go on until the task is done, in seconds.
+pub const NAG_MIN: i64 = 60;
+/// The longest such pause: a week.
+pub const NAG_MAX: i64 = 7 * 86_400;
 /// Most items in one [`BulkTasks`].
 pub const BULK_MAX: usize = 1000;
 
@@ -63,6 +69,13 @@ pub struct Task {
     pub due: Option<Due>,
     /// When to remind of it.
     pub remind_time: Option<DateTime<Utc>>,
+    /// How long before `due` that is, in seconds: then `remind_time` moves along with `due`. Below zero: after it. Of a
+    /// whole day its beginning counts.
+    #[serde(default)]
+    pub remind_before_seconds: Option<i64>,
+    /// Remind again and again, with this pause in seconds, until it is done; at most ten times.
+    #[serde(default)]
+    pub nag_seconds: Option<i64>,
     /// How it repeats.
     pub repeat: Option<Repeat>,
     /// Ids of its tags, ascending.
@@ -102,6 +115,13 @@ pub struct CreateTask {
     /// When to remind of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_time: Option<DateTime<Utc>>,
+    /// Remind so many seconds before `due`, and move along with it; stands above `remind_time`. Below zero: after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_before_seconds: Option<i64>,
+    /// Remind again and again, with this pause in seconds, until it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 60, maximum = 604_800))]
+    pub nag_seconds: Option<i64>,
     /// How it repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
@@ -139,6 +159,15 @@ pub struct UpdateTask {
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<DateTime<Utc>>))]
     pub remind_time: Option<Option<DateTime<Utc>>>,
+    /// Remind so many seconds before `due`, and move along with it; stands above `remind_time`. `null`: the reminder stays
+    /// where it is.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub remind_before_seconds: Option<Option<i64>>,
+    /// Remind again and again, with this pause in seconds, until it is done; `null` clears.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>, minimum = 60, maximum = 604_800))]
+    pub nag_seconds: Option<Option<i64>>,
     /// `null` clears.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Repeat>))]
@@ -159,6 +188,8 @@ impl From<CreateTask> for UpdateTask {
             priority: Some(task.priority),
             due: Some(task.due),
             remind_time: Some(task.remind_time),
+            remind_before_seconds: Some(task.remind_before_seconds),
+            nag_seconds: Some(task.nag_seconds),
             repeat: Some(task.repeat),
             tags: Some(Some(task.tags)),
         }
@@ -322,6 +353,17 @@ fn check_priority(faults: &mut Faults, priority: i16) {
     }
 }
 
+fn check_reminder(faults: &mut Faults, before: Option<i64>, nag: Option<i64>) {
+    if let Some(before) = before.filter(|before| before.abs() > REMIND_BEFORE_MAX) {
+        let message = format!("is {before}, must be between -{REMIND_BEFORE_MAX} and {REMIND_BEFORE_MAX} (366 days)");
+        faults.add("remind_before_seconds", "out_of_range", message);
+    }
+    if let Some(nag) = nag.filter(|nag| !(NAG_MIN..=NAG_MAX).contains(nag)) {
+        let message = format!("is {nag}, must be between {NAG_MIN} (a minute) and {NAG_MAX} (a week)");
+        faults.add("nag_seconds", "out_of_range", message);
+    }
+}
+
 fn check_tags(faults: &mut Faults, tags: &[Id]) {
     if tags.len() > TASK_TAGS_MAX {
         faults.add("tags", "too_many", format!("has {} tags, at most {TASK_TAGS_MAX} are allowed", tags.len()));
@@ -342,6 +384,7 @@ impl Validate for CreateTask {
         if let Some(repeat) = &self.repeat {
             check_repeat(faults, repeat);
         }
+        check_reminder(faults, self.remind_before_seconds, self.nag_seconds);
         check_tags(faults, &self.tags);
     }
 }
@@ -360,6 +403,7 @@ impl Validate for UpdateTask {
         if let Some(Some(repeat)) = &self.repeat {
             check_repeat(faults, repeat);
         }
+        check_reminder(faults, self.remind_before_seconds.flatten(), self.nag_seconds.flatten());
         if let Some(Some(tags)) = &self.tags {
             check_tags(faults, tags);
         }

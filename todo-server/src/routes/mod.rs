@@ -11,6 +11,7 @@ mod telegram;
 mod tokens;
 mod undo;
 mod users;
+mod webhooks;
 
 use axum::Router;
 use server_kit::{Error, docs, health, middleware};
@@ -51,6 +52,7 @@ pub(crate) fn router(app: App) -> Result<Router, Error> {
         .merge(named_tokens::router())
         .merge(sessions::router())
         .merge(telegram::router())
+        .merge(webhooks::router())
         .merge(health::router())
         .split_for_parts();
     Ok(middleware::wrap(routes.with_state(app).merge(docs::router(document, "swagger")?)))

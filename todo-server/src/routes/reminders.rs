@@ -1,9 +1,6 @@
 //! `/api/reminders`: delivery by claim, and the ledger.
 
-use std::time::Duration;
-
 use axum::extract::{FromRequestParts, State};
-use chrono::{DateTime, TimeDelta, Utc};
 use http::request::Parts;
 use server_kit::{
     Error, Kit,
@@ -14,31 +11,24 @@ use server_kit::{
     time,
 };
 use todo_sdk::model::{
-    ClaimReminders, ClaimedReminder, Due, Id, Problem, ReminderFailed, ReminderQuery, ReminderRow, ReminderSent,
-    SnoozeReminder,
+    ClaimReminders, ClaimedReminder, Due, FailedReminder, Problem, ReminderFailed, ReminderQuery, ReminderRow,
+    ReminderSent, SentReminder, SettleReminders, SettledReminders, SnoozeReminder,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use crate::{
-    App,
-    store::{
-        reminders::{self, Claim},
-        tasks,
-    },
+    App, delivery,
+    store::{reminders, tasks},
 };
-
-/// The longest that a claim waits, below the time limit of every call.
-const WAIT_MAX: Duration = Duration::from_secs(25);
-/// How often a claim that waits looks for what was queued meanwhile.
-const LOOK: Duration = Duration::from_millis(250);
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(of_task))
         .routes(routes!(claim))
+        .routes(routes!(settle))
         .routes(routes!(sent))
+        .routes(routes!(shown))
         .routes(routes!(failed))
         .routes(routes!(snooze))
 }
@@ -64,13 +54,6 @@ impl FromRequestParts<App> for Deliverer {
     }
 }
 
-impl Deliverer {
-    /// The service, about something of this person's.
-    fn about(&self, user: Id) -> Caller {
-        Caller { user, session: String::new(), client: self.0.clone() }
-    }
-}
-
 /// What is still to come of one's reminders, the next first.
 #[utoipa::path(get, path = "/api/reminders", tag = "reminders", params(ReminderQuery),
     responses((status = 200, description = "The next ones.", body = Vec<ReminderRow>)))]
@@ -88,52 +71,37 @@ async fn of_task(State(kit): State<Kit>, caller: Caller, PathId(id): PathId) -> 
     Reply::ok(&reminders::of_task(&mut reader.conn(), caller.user, id).await?)
 }
 
-/// Lease reminders that are due, the longest due first; each to one claimant. Internal services only.
+/// Lease reminders that are due, the longest due first and fair between people; each to one claimant. Internal services
+/// only.
 ///
 /// Waits up to `wait_seconds`, at most 25, for the first one. What is not settled before the lease ends is due again. The
-/// channel `telegram` gets only those of people who have a chat.
+/// channels `telegram` and `webhook` get those of people who have a chat or a webhook, any other channel those of people who
+/// have neither. What is late by more than a day comes `gathered`: one for a person, settled with all that it tells.
 #[utoipa::path(post, path = "/api/reminders/claim", tag = "reminders", request_body = ClaimReminders,
     responses((status = 200, description = "The leased ones; none if the time ran out.", body = Vec<ClaimedReminder>)))]
 async fn claim(
-    State(kit): State<Kit>,
+    State(app): State<App>,
     _deliverer: Deliverer,
     Json { value, .. }: Json<ClaimReminders>,
 ) -> Result<Reply, Error> {
-    let wait = Duration::from_secs(value.wait_seconds.into()).min(WAIT_MAX);
-    let end = tokio::time::Instant::now() + wait;
-    loop {
-        let now = kit.clock.now();
-        let claim = Claim {
-            channel: value.channel.clone(),
-            lease: Uuid::new_v4().to_string(),
-            limit: value.limit.into(),
-            until: now + TimeDelta::seconds(value.lease_seconds.into()),
-        };
-        // To look costs less than to write, and most looks find nothing.
-        let next = reminders::next_due(&mut kit.db.read().await?.conn()).await?;
-        let mut claimed = Vec::new();
-        if next.is_some_and(|next| next <= now) {
-            let lease = kit.db.write(move |conn| Box::pin(async move { reminders::claim(conn, now, &claim).await }));
-            claimed = lease.await?;
-        }
-        let pause = until(next, now).clamp(Duration::from_millis(1), LOOK);
-        let over = tokio::time::Instant::now() + pause > end;
-        if !claimed.is_empty() || over {
-            return Reply::ok(&claimed);
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = kit.stopping.told() => return Reply::ok(&claimed),
-        }
-    }
+    Reply::ok(&delivery::claim(&app, &value).await?)
 }
 
-fn until(next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {
-    match next {
-        // What is due already was not for this channel.
-        Some(next) if next > now => (next - now).to_std().unwrap_or(LOOK),
-        _ => LOOK,
-    }
+/// Tell what became of leased reminders, 1,000 at most, in one transaction. Internal services only.
+///
+/// Those whose lease is another's by now, or that are gone with their task, are answered as `lost` and disturb no other.
+#[utoipa::path(post, path = "/api/reminders/settle", tag = "reminders", request_body = SettleReminders,
+    responses((status = 200, description = "What is settled.", body = SettledReminders)))]
+async fn settle(
+    State(app): State<App>,
+    Deliverer(service): Deliverer,
+    Json { value, .. }: Json<SettleReminders>,
+) -> Result<Reply, Error> {
+    let settled = delivery::settle(&app, &service, value).await?;
+    Reply::ok(&SettledReminders {
+        settled: settled.rows.iter().map(|row| row.id).collect(),
+        lost: settled.lost.iter().map(|lost| lost.id).collect(),
+    })
 }
 
 /// A leased reminder was delivered. Internal services only.
@@ -142,46 +110,42 @@ fn until(next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {
     responses((status = 200, description = "Settled.", body = ReminderRow),
         (status = 409, description = "The lease is another's by now.", body = Problem, content_type = "application/problem+json")))]
 async fn sent(
-    State(kit): State<Kit>,
-    deliverer: Deliverer,
+    State(app): State<App>,
+    Deliverer(service): Deliverer,
     PathId(id): PathId,
-    Json { value, .. }: Json<ReminderSent>,
+    Json { value: sent, .. }: Json<ReminderSent>,
 ) -> Result<Reply, Error> {
-    let caller = deliverer.about(reminders::owner(&mut kit.db.read().await?.conn(), id).await?);
-    let settle = kit.change(caller.user, move |conn, _, now| {
-        Box::pin(async move {
-            let ReminderSent { lease, message_id } = value;
-            let (row, entries) = reminders::sent(conn, caller.user, now, id, &lease, message_id.as_deref()).await?;
-            journal::append(conn, &caller, now, entries).await?;
-            Ok(row)
-        })
-    });
-    Reply::ok(&settle.await?)
+    let settle = SettleReminders { sent: vec![SentReminder { id, sent }], ..SettleReminders::default() };
+    Reply::ok(&delivery::settle(&app, &service, settle).await?.one()?)
 }
 
 /// A leased reminder could not be delivered: it is tried again with growing pauses, or after `retry_after` seconds; after ten
-/// tries it is given up. Internal services only.
+/// tries it is given up. With `blocked`, the channel is switched off for the person until they come back, and the reminder
+/// waits, or goes to another channel of theirs. Internal services only.
 #[utoipa::path(post, path = "/api/reminders/{id}/failed", tag = "reminders", request_body = ReminderFailed,
     params(("id" = i64, Path)),
     responses((status = 200, description = "Noted.", body = ReminderRow),
         (status = 409, description = "The lease is another's by now.", body = Problem, content_type = "application/problem+json")))]
 async fn failed(
-    State(kit): State<Kit>,
-    deliverer: Deliverer,
+    State(app): State<App>,
+    Deliverer(service): Deliverer,
     PathId(id): PathId,
-    Json { value, .. }: Json<ReminderFailed>,
+    Json { value: failed, .. }: Json<ReminderFailed>,
 ) -> Result<Reply, Error> {
-    let caller = deliverer.about(reminders::owner(&mut kit.db.read().await?.conn(), id).await?);
-    let settle = kit.change(caller.user, move |conn, _, now| {
-        Box::pin(async move {
-            let ReminderFailed { lease, reason, retry_after } = value;
-            let retry_after = retry_after.map(|seconds| TimeDelta::seconds(seconds.into()));
-            let (row, entries) = reminders::failed(conn, caller.user, now, id, &lease, &reason, retry_after).await?;
-            journal::append(conn, &caller, now, entries).await?;
-            Ok(row)
-        })
+    let settle = SettleReminders { failed: vec![FailedReminder { id, failed }], ..SettleReminders::default() };
+    Reply::ok(&delivery::settle(&app, &service, settle).await?.one()?)
+}
+
+/// A program of one's own showed a reminder that is due and that no channel has, as a notification on the desktop: it is
+/// told. Any other is answered as it is.
+#[utoipa::path(post, path = "/api/reminders/{id}/shown", tag = "reminders", params(("id" = i64, Path)),
+    responses((status = 200, description = "The reminder as it is now.", body = ReminderRow),
+        (status = 409, description = "It is not due yet.", body = Problem, content_type = "application/problem+json")))]
+async fn shown(State(kit): State<Kit>, caller: Caller, PathId(id): PathId) -> Result<Reply, Error> {
+    let shown = kit.change(caller.user, move |conn, _, now| {
+        Box::pin(async move { reminders::shown(conn, caller.user, now, &caller.client, id).await })
     });
-    Reply::ok(&settle.await?)
+    Reply::ok(&shown.await?)
 }
 
 /// Put one of one's reminders off. Only the reminder moves: the task and its due date stay.

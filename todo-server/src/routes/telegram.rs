@@ -9,6 +9,7 @@ use server_kit::{
     Error, Kit,
     auth::{Caller, InPerson, bearer, hash_of_named_token},
     extract::{Json, PathId, Query},
+    journal,
     page::{self, Page},
     reply::Reply,
 };
@@ -136,7 +137,8 @@ async fn patch(
 async fn delete(State(kit): State<Kit>, ChatsOf(of): ChatsOf, PathId(id): PathId) -> Result<StatusCode, Error> {
     let delete = kit.db.write(move |conn| {
         Box::pin(async move {
-            telegram::get(conn, of, id).await?;
+            let chat = telegram::get(conn, of, id).await?;
+            journal::lock(conn, chat.user).await?;
             telegram::delete(conn, id).await
         })
     });
@@ -175,6 +177,7 @@ async fn link(State(kit): State<Kit>, _bot: Bot, Json { value, .. }: Json<LinkCh
                 Some(chat) if chat.user == user => Joined::default(),
                 Some(chat) => joining::join(conn, now, &caller, chat.user).await?,
                 None => {
+                    journal::lock(conn, user).await?;
                     telegram::add(conn, user, &ExchangeChat::of(value.chat_id)).await?;
                     Joined::default()
                 }

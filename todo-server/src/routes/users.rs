@@ -14,6 +14,7 @@ use server_kit::{
     db::Conn,
     extract::{IfMatch, IfNoneMatch, Json},
     idempotency::IdempotencyKey,
+    journal::{self, Owner},
     reply::{Reply, not_modified},
     time,
 };
@@ -103,12 +104,13 @@ async fn update(
     let zone = value.timezone.as_deref().map(time::zone).transpose()?;
     let password_hash = new_password(&app, &caller, address, value.password, value.current_password).await?;
     let changes = Changes { timezone: value.timezone, language: value.language, password_hash };
-    let changed = app.kit.change(caller.user, move |conn, _, _| {
+    let changed = app.kit.change(caller.user, move |conn, owner, now| {
         Box::pin(async move {
             let ends = changes.password_hash.is_some();
             let user = users::update(conn, caller.user, &if_match, changes).await?;
-            if let Some(zone) = zone {
-                tasks::move_all_day(conn, caller.user, zone).await?;
+            if let Some(timezone) = zone.map(|zone| zone.to_string()) {
+                let moved = tasks::move_all_day(conn, caller.user, &Owner { timezone, ..owner }, now).await?;
+                journal::append(conn, &caller, now, moved).await?;
             }
             let ended = if ends { end_everything(conn, caller.user).await? } else { Vec::new() };
             Ok((user, ended))

@@ -7,12 +7,12 @@ use server_kit::{
     comments,
     db::Conn,
     journal::{self, Entry},
-    on, time,
+    on,
 };
 use sqlx::Executor;
 use todo_sdk::model::{Comment, EventKind, Id, Tag, Task, TaskQuery};
 
-use super::{sessions, tags, tasks, users};
+use super::{reminders, sessions, tags, tasks, users};
 
 /// What moved.
 #[derive(Debug, Default)]
@@ -31,9 +31,9 @@ pub struct Joined {
 pub async fn join(conn: &mut Conn<'_>, now: DateTime<Utc>, caller: &Caller, from: Id) -> Result<Joined, Error> {
     let to = caller.user;
     // In the order of ids, so that two joins can't wait for each other.
-    for user in [from.min(to), from.max(to)] {
-        journal::lock(conn, user).await?;
-    }
+    let (first, second) = (from.min(to), from.max(to));
+    let owners = [journal::lock(conn, first).await?, journal::lock(conn, second).await?];
+    let owner = &owners[usize::from(to == second)];
     if users::password_hash(conn, from).await?.is_some() {
         let detail = "the chat belongs to another account that has a password; unlink it there first".to_owned();
         return Err(Error::Conflict { code: "chat_taken", detail });
@@ -45,8 +45,9 @@ pub async fn join(conn: &mut Conn<'_>, now: DateTime<Utc>, caller: &Caller, from
     let moved_tags = move_tags(conn, from, to).await?;
     let before = all_tasks(conn, from).await?;
     move_rows(conn, from, to).await?;
-    let zone = time::zone(&users::timezone(conn, to).await?)?;
-    tasks::move_all_day(conn, to, zone).await?;
+    reminders::adopt(conn, to).await?;
+    // Told below, with everything else that is new to the person.
+    tasks::move_all_day(conn, to, owner, now).await?;
     let mut entries = Vec::new();
     for tag in &moved_tags {
         entries.push(Entry::created(EventKind::TagCreated, tag.id, tag)?);

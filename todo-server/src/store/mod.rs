@@ -12,6 +12,7 @@ pub mod telegram;
 pub mod transfer;
 pub mod undo;
 pub mod users;
+pub mod webhooks;
 
 use chrono::{DateTime, Utc};
 use server_kit::{Error, db::Conn, idempotency};

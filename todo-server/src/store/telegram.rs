@@ -1,12 +1,15 @@
 //! Telegram chats, the accounts that they belong to, and the codes that join the two.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use server_kit::{Error, db::Conn, on};
+use server_kit::{Error, db::Conn, journal, on};
 use sqlx::FromRow;
 use todo_sdk::model::{ExchangeChat, Id, Language, TelegramUser};
 use uuid::Uuid;
 
-use super::users::{self, NewUser, language_of};
+use super::{
+    reminders,
+    users::{self, NewUser, language_of},
+};
 
 /// How long a code lasts.
 pub const LINK_TTL: TimeDelta = TimeDelta::minutes(10);
@@ -115,14 +118,43 @@ pub async fn set_language(conn: &mut Conn<'_>, id: Id, language: Option<Language
     Ok(())
 }
 
+/// The bot can't write to a person's chats any more, or can again. What is to come is handed over.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn set_blocked(conn: &mut Conn<'_>, user: Id, since: Option<DateTime<Utc>>) -> Result<(), Error> {
+    on!(&mut *conn, |c| sqlx::query("UPDATE telegram_users SET blocked_at = $2 WHERE user_id = $1")
+        .bind(user)
+        .bind(since)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+    reminders::adopt(conn, user).await
+}
+
+async fn is_blocked(conn: &mut Conn<'_>, id: Id) -> Result<bool, Error> {
+    Ok(on!(conn, |c| sqlx::query_scalar("SELECT blocked_at IS NOT NULL FROM telegram_users WHERE id = $1")
+        .bind(id)
+        .fetch_one(&mut *c)
+        .await?))
+}
+
 /// Takes a chat off its account.
 ///
 /// # Errors
 ///
 /// As the database says.
 pub async fn delete(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
-    on!(conn, |c| sqlx::query("DELETE FROM telegram_users WHERE id = $1").bind(id).execute(&mut *c).await.map(|_| ()))?;
-    Ok(())
+    let user: Option<Id> =
+        on!(&mut *conn, |c| sqlx::query_scalar("DELETE FROM telegram_users WHERE id = $1 RETURNING user_id")
+            .bind(id)
+            .fetch_optional(&mut *c)
+            .await?);
+    match user {
+        Some(user) => reminders::adopt(conn, user).await,
+        None => Ok(()),
+    }
 }
 
 /// The account of a chat; at first sight one is made, without a password.
@@ -133,6 +165,11 @@ pub async fn delete(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
 pub async fn exchange(conn: &mut Conn<'_>, now: DateTime<Utc>, zone: &str, chat: &ExchangeChat) -> Result<Id, Error> {
     if let Some(known) = find(conn, chat.chat_id).await? {
         rename(conn, known.telegram.id, chat).await?;
+        // Whoever writes to the bot does not block it.
+        if is_blocked(conn, known.telegram.id).await? {
+            journal::lock(conn, known.user).await?;
+            set_blocked(conn, known.user, None).await?;
+        }
         return Ok(known.user);
     }
     let named = |username: String| NewUser {
@@ -170,8 +207,10 @@ pub async fn add(conn: &mut Conn<'_>, user: Id, chat: &ExchangeChat) -> Result<(
     .bind(chat.language.map(Language::as_str))
     .fetch_optional(&mut *c)
     .await?);
-    let taken = || Error::Conflict { code: "chat_taken", detail: "this chat has an account already".to_owned() };
-    made.map(|_| ()).ok_or_else(taken)
+    match made {
+        Some(_) => reminders::adopt(conn, user).await,
+        None => Err(Error::Conflict { code: "chat_taken", detail: "this chat has an account already".to_owned() }),
+    }
 }
 
 /// Telegram's people change their names.

@@ -14,7 +14,7 @@ use todo_sdk::model::{Change, Comment, EventKind, Id, Tag, Task, Undone};
 
 use super::{
     changes::{self, Row},
-    repeats, tags, tasks,
+    reminders, repeats, tags, tasks,
 };
 
 /// What was undone.
@@ -54,6 +54,7 @@ pub async fn undo(
         }
     }
     note_repeats(conn, caller.user, &rows).await?;
+    entries.extend(restore_reminders(conn, caller.user, now, &rows).await?);
     if entries.is_empty() {
         let detail = "this happened by itself and can't be undone".to_owned();
         return Err(Error::Conflict { code: "not_undoable", detail });
@@ -64,6 +65,22 @@ pub async fn undo(
     let undone: Change =
         serde_json::to_value(main.wire()?).and_then(serde_json::from_value).map_err(Error::internal)?;
     Ok(Outcome { answer: Undone { undone, seq }, deleted })
+}
+
+/// A task that comes back, or is open again, brings its own reminder; one that had been put off comes back here.
+async fn restore_reminders(
+    conn: &mut Conn<'_>,
+    user: Id,
+    now: DateTime<Utc>,
+    rows: &[Row],
+) -> Result<Vec<Entry>, Error> {
+    let is = |row: &&Row, event: EventKind| row.event == event.as_str();
+    let of_tasks = rows.iter().any(|row| rank(row) == 2);
+    let mut entries = Vec::new();
+    for row in rows.iter().filter(|row| of_tasks && is(row, EventKind::ReminderDeleted)) {
+        entries.extend(reminders::restore(conn, user, now, &read(row.before.as_ref())?).await?);
+    }
+    Ok(entries)
 }
 
 /// Where the call completed a task and made its next occurrence, or undid both, the task may, or may not, make it anew.

@@ -1,6 +1,6 @@
 //! Making a task.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::TASKS;
 use crate::{
@@ -52,6 +52,18 @@ impl CreateTaskBuilder {
     /// When to remind of it.
     pub fn remind_time(mut self, time: DateTime<Utc>) -> Self {
         self.task.remind_time = Some(time);
+        self
+    }
+
+    /// Remind so long before it is due, and move along with `due`. Below zero: after it.
+    pub fn remind_before(mut self, before: TimeDelta) -> Self {
+        self.task.remind_before_seconds = Some(before.num_seconds());
+        self
+    }
+
+    /// Remind again and again, with this pause, until it is done: a minute to a week.
+    pub fn nag_every(mut self, pause: TimeDelta) -> Self {
+        self.task.nag_seconds = Some(pause.num_seconds());
         self
     }
 

@@ -1,6 +1,6 @@
 //! Changing a task.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::path;
 use crate::{
@@ -83,6 +83,24 @@ impl UpdateTaskBuilder {
     /// Takes the reminder away.
     pub fn clear_remind_time(mut self) -> Self {
         self.changes.remind_time = Some(None);
+        self
+    }
+
+    /// Remind so long before it is due, and move along with `due`. Below zero: after it.
+    pub fn remind_before(mut self, before: TimeDelta) -> Self {
+        self.changes.remind_before_seconds = Some(Some(before.num_seconds()));
+        self
+    }
+
+    /// Remind again and again, with this pause, until it is done: a minute to a week.
+    pub fn nag_every(mut self, pause: TimeDelta) -> Self {
+        self.changes.nag_seconds = Some(Some(pause.num_seconds()));
+        self
+    }
+
+    /// Remind once.
+    pub fn clear_nag(mut self) -> Self {
+        self.changes.nag_seconds = Some(None);
         self
     }
 

@@ -10,7 +10,7 @@ pub mod undo;
 mod write;
 
 pub use list::list;
-pub use row::get;
 use row::repeat_from;
+pub use row::{get, of_reminders};
 pub use tagging::untag_all;
 pub use write::{Outcome, create, delete, move_all_day, update};

@@ -204,6 +204,8 @@ mod tests {
             priority: PRIORITY_NONE,
             due,
             remind_time: None,
+            remind_before_seconds: None,
+            nag_seconds: None,
             repeat: Some(Repeat { rrule: rrule.to_owned(), from }),
             tags: Vec::new(),
             telegram_user: None,

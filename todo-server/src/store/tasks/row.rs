@@ -1,13 +1,15 @@
 //! A task as the database keeps it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use server_kit::{Error, db::Conn, on};
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
 use todo_sdk::model::{Due, Id, Repeat, RepeatFrom, Task};
 
 /// Everything that `GET` answers, tags included, in one statement.
 pub(super) const SELECT: &str = "SELECT t.id, t.title, t.description, t.completed, t.completed_at, t.priority, t.due_at, \
-     t.due_day, t.remind_time, t.repeat_rrule, t.repeat_from, t.date_created, t.date_updated, t.version, \
+     t.due_day, t.remind_time, t.remind_before, t.nag, t.repeat_rrule, t.repeat_from, t.date_created, t.date_updated, t.version, \
      (SELECT string_agg(CAST(x.tag_id AS TEXT), ',' ORDER BY x.tag_id) FROM task_tags x \
       WHERE x.user_id = t.user_id AND x.task_id = t.id) AS tags, \
      (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = t.user_id) AS telegram_user FROM tasks t ";
@@ -23,6 +25,8 @@ pub(super) struct Row {
     due_at: Option<DateTime<Utc>>,
     due_day: Option<NaiveDate>,
     remind_time: Option<DateTime<Utc>>,
+    remind_before: Option<i64>,
+    nag: Option<i64>,
     repeat_rrule: Option<String>,
     repeat_from: Option<String>,
     date_created: DateTime<Utc>,
@@ -56,6 +60,8 @@ impl From<Row> for Task {
             priority: row.priority,
             due: row.due_day.map(Due::Day).or(row.due_at.map(Due::At)),
             remind_time: row.remind_time,
+            remind_before_seconds: row.remind_before,
+            nag_seconds: row.nag,
             repeat: row.repeat_rrule.map(|rrule| Repeat { rrule, from }),
             tags: row.tags.iter().flat_map(|ids| ids.split(',')).filter_map(|id| id.parse().ok()).collect(),
             telegram_user: row.telegram_user,
@@ -88,4 +94,18 @@ pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Task, Error> {
         select.build_query_as().fetch_optional(&mut *c).await?
     });
     row.map(Task::from).ok_or(Error::NotFound("task"))
+}
+
+/// The tasks of these reminders, by their ids. `ids` is a table of ids as SQL, made of the parameter `list`.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn of_reminders(conn: &mut Conn<'_>, list: &str, ids: &str) -> Result<HashMap<Id, Task>, Error> {
+    let select = format!(
+        "{SELECT}WHERE (t.user_id, t.id) IN (SELECT r.user_id, r.task_id FROM reminders r WHERE r.id IN {ids})"
+    );
+    let rows: Vec<Row> =
+        on!(conn, |c| sqlx::query_as(AssertSqlSafe(select.as_str())).bind(list).fetch_all(&mut *c).await?);
+    Ok(rows.into_iter().map(|row| (row.id, Task::from(row))).collect())
 }

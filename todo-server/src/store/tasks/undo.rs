@@ -20,6 +20,10 @@ fn newer(field: &'static str, detail: impl Into<String>) -> Error {
     Error::NewerChange { field, detail: detail.into() }
 }
 
+fn reminder_of(task: &Task) -> (Option<DateTime<Utc>>, Option<i64>) {
+    (task.remind_time, task.remind_before_seconds)
+}
+
 /// The fields that differ. What goes together is one of them.
 fn difference(one: &Task, other: &Task) -> Vec<&'static str> {
     let differs = [
@@ -28,7 +32,8 @@ fn difference(one: &Task, other: &Task) -> Vec<&'static str> {
         ("completed", (one.completed, one.completed_at) != (other.completed, other.completed_at)),
         ("priority", one.priority != other.priority),
         ("due", one.due != other.due),
-        ("remind_time", one.remind_time != other.remind_time),
+        ("remind_time", reminder_of(one) != reminder_of(other)),
+        ("nag_seconds", one.nag_seconds != other.nag_seconds),
         ("repeat", one.repeat != other.repeat),
         ("tags", one.tags != other.tags),
     ];
@@ -85,7 +90,10 @@ pub async fn take_back(
             "completed" => (back.completed, back.completed_at) = (before.completed, before.completed_at),
             "priority" => back.priority = before.priority,
             "due" => back.due = before.due,
-            "remind_time" => back.remind_time = before.remind_time,
+            "remind_time" => {
+                (back.remind_time, back.remind_before_seconds) = reminder_of(before);
+            }
+            "nag_seconds" => back.nag_seconds = before.nag_seconds,
             "repeat" => back.repeat.clone_from(&before.repeat),
             _ => back.tags = tags_back(&task, before, after)?,
         }
@@ -152,8 +160,9 @@ pub async fn bring_back(
     on!(conn, |c| {
         bind!(columns, sqlx::query(
             "INSERT INTO tasks (user_id, title, title_folded, description, description_folded, completed, completed_at, \
-             priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, date_created, id) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+             priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, remind_before, nag, \
+             date_created, id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         )
         .bind(user))
         .bind(task.date_created)

@@ -1,7 +1,7 @@
 //! Making, changing and deleting tasks. The caller has locked the person's row; each function tells what it changed,
 //! for the journal of the call.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use server_kit::{
     Error,
@@ -36,6 +36,8 @@ macro_rules! bind {
             .bind(task.repeat.as_ref().map(|repeat| $crate::store::tasks::repeat_from(repeat.from)))
             .bind(task.date_updated)
             .bind(task.version)
+            .bind(task.remind_before_seconds)
+            .bind(task.nag_seconds)
     }};
 }
 pub(super) use bind;
@@ -70,6 +72,8 @@ pub async fn create(
         priority: PRIORITY_NONE,
         due: None,
         remind_time: None,
+        remind_before_seconds: None,
+        nag_seconds: None,
         repeat: None,
         tags: Vec::new(),
         telegram_user: owner.telegram_user,
@@ -77,13 +81,15 @@ pub async fn create(
         date_updated: now,
         version: 1,
     };
-    let mut task = apply(blank, new.into(), now)?;
-    let columns = Columns::of(&task, time::zone(&owner.timezone)?);
+    let zone = time::zone(&owner.timezone)?;
+    let mut task = apply(blank, new.into(), zone, now)?;
+    let columns = Columns::of(&task, zone);
     task.id = on!(conn, |c| {
         bind!(columns, sqlx::query_scalar(
             "INSERT INTO tasks (user_id, title, title_folded, description, description_folded, completed, completed_at, \
-             priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, date_created) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $14) RETURNING id",
+             priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, remind_before, nag, \
+             date_created) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $14) RETURNING id",
         )
         .bind(user))
         .fetch_one(&mut *c)
@@ -111,7 +117,7 @@ pub async fn update(
 ) -> Result<Outcome, Error> {
     let before = get(conn, user, id).await?;
     if_match.check(before.version)?;
-    let after = apply(before.clone(), changes, now)?;
+    let after = apply(before.clone(), changes, time::zone(&owner.timezone)?, now)?;
     if after == before {
         return Ok(Outcome { task: before, entries: Vec::new() });
     }
@@ -149,6 +155,8 @@ async fn repeat_once(
         priority: Some(task.priority),
         due: next.due,
         remind_time: next.remind_time,
+        remind_before_seconds: task.remind_before_seconds.filter(|_| next.due.is_some()),
+        nag_seconds: task.nag_seconds,
         repeat: Some(next.repeat),
         tags: task.tags.clone(),
     };
@@ -182,12 +190,19 @@ pub async fn delete(conn: &mut Conn<'_>, user: Id, id: Id, if_match: &IfMatch) -
     Ok(entries)
 }
 
-/// Moves the moments of what is due all day into the person's new zone; the days stay what they were.
+/// Moves the moments of what is due all day into the person's new zone, and the reminders that are reckoned from them; the
+/// days stay what they were.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub async fn move_all_day(conn: &mut Conn<'_>, user: Id, zone: Tz) -> Result<(), Error> {
+pub async fn move_all_day(
+    conn: &mut Conn<'_>,
+    user: Id,
+    owner: &Owner,
+    now: DateTime<Utc>,
+) -> Result<Vec<Entry>, Error> {
+    let zone = time::zone(&owner.timezone)?;
     let days: Vec<NaiveDate> = on!(conn, |c| sqlx::query_scalar(
         "SELECT DISTINCT due_day FROM tasks WHERE user_id = $1 AND due_day IS NOT NULL",
     )
@@ -203,7 +218,32 @@ pub async fn move_all_day(conn: &mut Conn<'_>, user: Id, zone: Tz) -> Result<(),
             .await
             .map(|_| ()))?;
     }
-    Ok(())
+    move_reminders(conn, user, owner, now).await
+}
+
+async fn move_reminders(conn: &mut Conn<'_>, user: Id, owner: &Owner, now: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
+    let zone = time::zone(&owner.timezone)?;
+    let tasks: Vec<Id> = on!(conn, |c| sqlx::query_scalar(
+        "SELECT id FROM tasks WHERE user_id = $1 AND due_day IS NOT NULL AND remind_before IS NOT NULL ORDER BY id",
+    )
+    .bind(user)
+    .fetch_all(&mut *c)
+    .await?);
+    let mut entries = Vec::new();
+    for id in tasks {
+        let before = get(conn, user, id).await?;
+        let mut after = before.clone();
+        apply_reminder(&mut after, None, None, zone)?;
+        if after != before {
+            let after = Task { version: before.version + 1, date_updated: now, ..after };
+            save(conn, user, owner, &after).await?;
+            entries.push(Entry::updated(EventKind::TaskUpdated, id, &before, &after)?);
+            // One that was still to come is not forgotten for having moved into the past.
+            let asked = before.remind_time.is_some_and(|at| at > now);
+            entries.extend(reminders::follow(conn, user, now, Some(&before), &after, asked).await?);
+        }
+    }
+    Ok(entries)
 }
 
 pub(super) async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Task) -> Result<(), Error> {
@@ -212,7 +252,8 @@ pub(super) async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Ta
         bind!(columns, sqlx::query(
             "UPDATE tasks SET title = $2, title_folded = $3, description = $4, description_folded = $5, completed = $6, \
              completed_at = $7, priority = $8, due_at = $9, due_day = $10, remind_time = $11, repeat_rrule = $12, \
-             repeat_from = $13, date_updated = $14, version = $15 WHERE user_id = $1 AND id = $16",
+             repeat_from = $13, date_updated = $14, version = $15, remind_before = $16, nag = $17 \
+             WHERE user_id = $1 AND id = $18",
         )
         .bind(user))
         .bind(task.id)
@@ -224,7 +265,7 @@ pub(super) async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Ta
 }
 
 /// The task after the changes, as it will be read back.
-fn apply(mut task: Task, changes: UpdateTask, now: DateTime<Utc>) -> Result<Task, Error> {
+fn apply(mut task: Task, changes: UpdateTask, zone: Tz, now: DateTime<Utc>) -> Result<Task, Error> {
     if let Some(title) = changes.title {
         task.title = title;
     }
@@ -243,11 +284,9 @@ fn apply(mut task: Task, changes: UpdateTask, now: DateTime<Utc>) -> Result<Task
     if let Some(due) = changes.due {
         task.due = due.map(|due| checked("due", due)).transpose()?;
     }
-    if let Some(remind_time) = changes.remind_time {
-        if let Some(at) = remind_time {
-            time::check_range("remind_time", Due::At(at))?;
-        }
-        task.remind_time = remind_time.map(micros);
+    apply_reminder(&mut task, changes.remind_time, changes.remind_before_seconds, zone)?;
+    if let Some(nag) = changes.nag_seconds {
+        task.nag_seconds = nag;
     }
     if let Some(repeat) = changes.repeat {
         if let Some(repeat) = &repeat {
@@ -263,6 +302,35 @@ fn apply(mut task: Task, changes: UpdateTask, now: DateTime<Utc>) -> Result<Task
     Ok(task)
 }
 
+/// Sets the reminder, once the due date is as it will be: one that is reckoned from the due date follows it.
+fn apply_reminder(
+    task: &mut Task,
+    at: Option<Option<DateTime<Utc>>>,
+    before: Option<Option<i64>>,
+    zone: Tz,
+) -> Result<(), Error> {
+    if let Some(at) = at.map(|at| at.map(micros))
+        && at != task.remind_time
+    {
+        task.remind_before_seconds = None;
+        task.remind_time = at;
+    }
+    if let Some(before) = before {
+        task.remind_before_seconds = before;
+    }
+    match (task.remind_before_seconds, task.due) {
+        (Some(before), Some(due)) => task.remind_time = Some(time::bound(due, zone) - TimeDelta::seconds(before)),
+        (Some(_), None) if before.is_some() => {
+            let message = "needs a due date to be reckoned from; set due, or remind_time instead";
+            return Err(Error::invalid("remind_before_seconds", "needs_due", message));
+        }
+        // Nothing is left that it could be before.
+        (Some(_), None) => (task.remind_time, task.remind_before_seconds) = (None, None),
+        (None, _) => {}
+    }
+    task.remind_time.map_or(Ok(()), |at| time::check_range("remind_time", Due::At(at)))
+}
+
 fn checked(field: &str, due: Due) -> Result<Due, Error> {
     time::check_range(field, due)?;
     Ok(match due {
@@ -271,7 +339,7 @@ fn checked(field: &str, due: Due) -> Result<Due, Error> {
     })
 }
 
-/// A task's columns, `$2` to `$15`.
+/// A task's columns, `$2` to `$17`.
 pub(super) struct Columns<'t> {
     pub(super) task: &'t Task,
     pub(super) due_at: Option<DateTime<Utc>>,

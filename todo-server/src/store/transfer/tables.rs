@@ -118,7 +118,7 @@ tables! {
 
     TelegramUser, telegram_users = "telegram_users" by "id" {
         id: Number, user_id: Number, chat_id: i64, first_name: Option<Text>, last_name: Option<Text>,
-        username: Option<Text>, language: Option<Text>
+        username: Option<Text>, language: Option<Text>, blocked_at: Option<Moment>
     } folded {}
 
     NamedToken, named_tokens = "named_tokens" by "id" {
@@ -133,7 +133,7 @@ tables! {
     Task, tasks = "tasks" by "user_id, id" {
         id: Number, user_id: Number, title: Text, description: Text, completed: bool, completed_at: Option<Moment>,
         priority: Priority, due_at: Option<Moment>, due_day: Option<NaiveDate>, remind_time: Option<Moment>,
-        repeat_rrule: Option<Text>, repeat_from: Option<RepeatFrom>, date_created: Moment, date_updated: Moment,
+        remind_before: Option<i64>, nag: Option<Count>, repeat_rrule: Option<Text>, repeat_from: Option<RepeatFrom>, date_created: Moment, date_updated: Moment,
         version: Number
     } folded { title_folded: title, description_folded: description }
 
@@ -152,7 +152,11 @@ tables! {
     Reminder, reminders = "reminders" by "id" {
         id: Number, user_id: Number, task_id: Number, due_at: Moment, state: ReminderState, snoozed: bool,
         next_at: Option<Moment>, channel: Option<Text>, lease: Option<Text>, attempts: Number, sent_at: Option<Moment>,
-        message_id: Option<Text>, reason: Option<Text>
+        message_id: Option<Text>, reason: Option<Text>, nags: Count, gathered_in: Option<Number>
+    } folded {}
+
+    Webhook, webhooks = "webhooks" by "user_id" {
+        user_id: Number, url: Text, secret: Text, created_at: Moment, disabled_at: Option<Moment>, reason: Option<Text>
     } folded {}
 
     Change, changes = "changes" by "user_id, seq" {

@@ -1,0 +1,388 @@
+//! How reminders are delivered: relative ones, repeated ones, fairly, on several channels, and after a long time.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, TimeDelta, Utc};
+use e2e::{
+    Stack,
+    servers::Backend::{self, Cluster, Postgres, Sqlite},
+};
+use rstest::rstest;
+use serde_json::{Value, json};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::method};
+
+use crate::{
+    access::{self, SECRET, in_chat, service},
+    api::{Api, eventually, id},
+    reminders::{deliverer, in_seconds, ledger},
+};
+
+async fn claim_on(api: &Api, channel: &str) -> Vec<Value> {
+    api.post("/api/reminders/claim", json!({"channel": channel, "limit": 100})).await.items()
+}
+
+/// What is still to come, as `due_at`.
+async fn pending(api: &Api) -> Vec<String> {
+    let rows = api.get("/api/reminders").await.items();
+    rows.iter().map(|row| row["due_at"].as_str().unwrap().to_owned()).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_reminder_before_the_due_date_follows_it(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = access::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let body = json!({"title": "one", "due": "2900-01-01T12:00:00Z", "remind_before_seconds": 1800});
+    let task = ann.post("/api/tasks", body).await.is(201);
+    assert_eq!(task["remind_time"], "2900-01-01T11:30:00Z");
+    let path = format!("/api/tasks/{}", task["id"]);
+    let moved = ann.patch(&path, json!({"due": "2900-01-02T12:00:00Z"})).await.is(200);
+    assert_eq!(
+        (&moved["remind_time"], &moved["remind_before_seconds"]),
+        (&json!("2900-01-02T11:30:00Z"), &json!(1800))
+    );
+    assert_eq!(pending(&ann).await, ["2900-01-02T11:30:00Z"]);
+    ann.post("/api/undo", json!({})).await.is(200);
+    assert_eq!(pending(&ann).await, ["2900-01-01T11:30:00Z"]);
+    // What was read can be written.
+    let again = json!({"title": "two", "due": "2900-02-01T12:00:00Z", "remind_time": "2900-01-01T11:30:00Z",
+                       "remind_before_seconds": 1800});
+    assert_eq!(ann.put(&path, again).await.is(200)["remind_time"], "2900-02-01T11:30:00Z");
+
+    // A whole day begins when it does where the person is.
+    let day = ann.patch(&path, json!({"due": "2900-01-01", "remind_before_seconds": -32_400})).await.is(200);
+    assert_eq!(day["remind_time"], "2900-01-01T09:00:00Z");
+    ann.patch("/api/users/me", json!({"timezone": "Asia/Kathmandu"})).await.is(200);
+    assert_eq!(pending(&ann).await, ["2900-01-01T03:15:00Z"]);
+
+    let fixed = ann.patch(&path, json!({"remind_time": "2900-01-01T08:00:00Z"})).await.is(200);
+    assert_eq!(fixed["remind_before_seconds"], Value::Null);
+    ann.patch(&path, json!({"due": "2900-03-01"})).await.is(200);
+    assert_eq!(pending(&ann).await, ["2900-01-01T08:00:00Z"], "it stands by itself");
+    ann.patch(&path, json!({"remind_before_seconds": 0})).await.is(200);
+    let cleared = ann.patch(&path, json!({"due": null})).await.is(200);
+    assert_eq!((&cleared["remind_time"], &cleared["remind_before_seconds"]), (&Value::Null, &Value::Null));
+    assert_eq!(pending(&ann).await, [""; 0]);
+    ann.patch(&path, json!({"remind_before_seconds": 60})).await.faults("remind_before_seconds", "needs_due");
+    ann.patch(&path, json!({"remind_before_seconds": 40_000_000}))
+        .await
+        .faults("remind_before_seconds", "out_of_range");
+    ann.patch(&path, json!({"nag_seconds": 1})).await.faults("nag_seconds", "out_of_range");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_reminder_comes_again_until_the_task_is_done(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = access::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let deliverer = deliverer(&stack).await;
+    let body = json!({"title": "one", "remind_time": in_seconds(-1), "nag_seconds": 900});
+    let task = id(&ann.post("/api/tasks", body).await.is(201));
+    let path = format!("/api/tasks/{task}");
+    let deliver = async || {
+        let claimed = claim_on(&deliverer, "test").await;
+        let sent = json!({"lease": claimed[0]["lease"]});
+        deliverer.post(&format!("/api/reminders/{}/sent", claimed[0]["id"]), sent).await.is(200);
+    };
+    deliver().await;
+    let next: DateTime<Utc> = pending(&ann).await[0].parse().unwrap();
+    let pause = next - Utc::now();
+    assert!(pause > TimeDelta::minutes(14) && pause <= TimeDelta::minutes(15), "{pause}");
+    ann.patch(&path, json!({"completed": true})).await.is(200);
+    assert_eq!((pending(&ann).await.len(), ledger(&ann, task).await), (0, vec!["acknowledged".to_owned()]));
+    ann.post("/api/undo", json!({})).await.is(200);
+    assert_eq!(pending(&ann).await.len(), 1, "it goes on");
+    ann.patch(&path, json!({"remind_time": in_seconds(-1)})).await.is(200);
+    deliver().await;
+    ann.patch(&path, json!({"nag_seconds": null})).await.is(200);
+    assert_eq!(pending(&ann).await, [""; 0]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn one_person_s_many_do_not_keep_others_waiting(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = access::start(backend);
+    let (ann, bob) = (Api::person(&stack, "ann").await, Api::person(&stack, "bob").await);
+    let many: Vec<Value> =
+        (0..500).map(|number| json!({"title": format!("{number}"), "remind_time": in_seconds(-60)})).collect();
+    ann.post("/api/tasks/bulk", json!({"create": many})).await.is(200);
+    bob.post("/api/tasks", json!({"title": "bob's", "remind_time": in_seconds(-1)})).await.is(201);
+    let deliverer = deliverer(&stack).await;
+    let claim = json!({"channel": "test", "limit": 15});
+    let claimed = deliverer.post("/api/reminders/claim", claim).await.items();
+    let bobs = claimed.iter().filter(|reminder| reminder["task"]["title"] == "bob's").count();
+    assert_eq!((claimed.len(), bobs), (15, 1));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_chat_that_blocked_the_bot_is_left_alone_until_it_comes_back(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = access::start(backend);
+    let bob = in_chat(&stack, 42).await;
+    let bot = service(&stack, "bot", SECRET).await;
+    let remind = async |title: &str| {
+        id(&bob.post("/api/tasks", json!({"title": title, "remind_time": in_seconds(-1)})).await.is(201))
+    };
+    let first = remind("one").await;
+    let claimed = claim_on(&bot, "telegram").await;
+    let failed = json!({"lease": claimed[0]["lease"], "reason": "bot was blocked by the user", "blocked": true});
+    let row = bot.post(&format!("/api/reminders/{}/failed", claimed[0]["id"]), failed).await.is(200);
+    assert_eq!((&row["state"], &row["channel"]), (&json!("dead"), &json!("telegram")));
+    assert_eq!(ledger(&bob, first).await, ["dead", "queued"], "it waits for a channel");
+    let second = remind("two").await;
+    assert_eq!(claim_on(&bot, "telegram").await, [] as [Value; 0]);
+
+    bot.post("/api/token/telegram", json!({"chat_id": 42})).await.is(200);
+    let claimed = claim_on(&bot, "telegram").await;
+    let mut tasks: Vec<i64> = claimed.iter().map(|reminder| id(&reminder["task"])).collect();
+    tasks.sort_unstable();
+    assert_eq!(tasks, [first, second]);
+    assert!(claimed.iter().all(|reminder| reminder["chat_id"] == 42));
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_long_past_comes_in_one_message(#[values(Sqlite, Postgres)] backend: Backend) {
+    let services = format!("comments:{SECRET}2");
+    let settings = [("TODO_SERVER_SERVICES", &*services), ("TODO_SERVER_GATHER_AFTER_HOURS", "1")];
+    let stack = Stack::start_with(backend, &settings);
+    let (ann, bob) = (Api::person(&stack, "ann").await, Api::person(&stack, "bob").await);
+    let deliverer = deliverer(&stack).await;
+    for (person, count) in [(&ann, 60), (&bob, 1)] {
+        let old: Vec<Value> = (0..count)
+            .map(|number| json!({"title": format!("old {number}"), "remind_time": in_seconds(-7200 - number)}))
+            .collect();
+        person.post("/api/tasks/bulk", json!({"create": old})).await.is(200);
+    }
+    let fresh = id(&ann.post("/api/tasks", json!({"title": "fresh", "remind_time": in_seconds(-1)})).await.is(201));
+    let claim = async || -> (Vec<Value>, Value) {
+        let mut claimed = claim_on(&deliverer, "test").await;
+        let gathered = claimed.iter().position(|reminder| reminder["gathered_count"].is_number()).unwrap();
+        let gathered = claimed.remove(gathered);
+        (claimed, gathered)
+    };
+    let (others, gathered) = claim().await;
+    let mut titles: Vec<&str> = others.iter().map(|reminder| reminder["task"]["title"].as_str().unwrap()).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["fresh", "old 0"], "bob's only one is his own");
+    assert_eq!((&gathered["task"]["title"], &gathered["gathered_count"]), (&json!("old 59"), &json!(59)));
+    assert_eq!(gathered["gathered"].as_array().unwrap().len(), 50, "the others are counted");
+    assert!(gathered["gathered"][0]["late_by_seconds"].as_i64().unwrap() >= 7200);
+    assert_eq!(claim_on(&deliverer, "test").await, [] as [Value; 0], "all are leased");
+
+    let path = |reminder: &Value, what: &str| format!("/api/reminders/{}/{what}", reminder["id"]);
+    let failed = json!({"lease": gathered["lease"], "reason": "busy", "retry_after": 0});
+    deliverer.post(&path(&gathered, "failed"), failed).await.is(200);
+    let (_, again) = claim().await;
+    assert_eq!((&again["gathered_count"], &again["attempt"]), (&json!(59), &json!(2)), "all come back together");
+    let sent = json!({"lease": again["lease"], "message_id": "m7"});
+    deliverer.post(&path(&again, "sent"), sent).await.is(200);
+    for reminder in again["gathered"].as_array().unwrap() {
+        let rows = ann.get(&format!("/api/tasks/{}/reminders", reminder["task"]["id"])).await.items();
+        assert_eq!((&rows[0]["state"], &rows[0]["message_id"]), (&json!("sent"), &json!("m7")));
+    }
+    assert_eq!(ledger(&ann, fresh).await, ["leased"]);
+    assert_eq!(pending(&ann).await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn many_are_settled_at_once(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
+    let stack = access::start(backend);
+    let deliverer = deliverer(&stack).await;
+    let mut people = Vec::new();
+    for name in ["ann", "bob", "cid"] {
+        let person = Api::person(&stack, name).await;
+        for number in 0..3 {
+            let task = json!({"title": format!("{name} {number}"), "remind_time": in_seconds(-1)});
+            person.post("/api/tasks", task).await.is(201);
+        }
+        people.push(person);
+    }
+    let claimed = claim_on(&deliverer, "test").await;
+    assert_eq!(claimed.len(), 9);
+    let sent: Vec<Value> = claimed[..7]
+        .iter()
+        .map(|reminder| json!({"id": reminder["id"], "lease": reminder["lease"], "message_id": "m"}))
+        .chain([json!({"id": claimed[7]["id"], "lease": "another's"}), json!({"id": 1_i64 << 50, "lease": "gone"})])
+        .collect();
+    let failed = json!([{"id": claimed[8]["id"], "lease": claimed[8]["lease"], "reason": "busy"}]);
+    let settled = deliverer.post("/api/reminders/settle", json!({"sent": sent, "failed": failed})).await.is(200);
+    assert_eq!(settled["settled"].as_array().unwrap().len(), 8);
+    assert_eq!(settled["lost"], json!([claimed[7]["id"], 1_i64 << 50]));
+    let mut states = Vec::new();
+    for person in &people {
+        for task in person.get("/api/tasks").await.items() {
+            states.extend(ledger(person, id(&task)).await);
+        }
+        let events = person.get("/api/changes?since=0").await.items();
+        let told = events.iter().filter(|change| change["event"] == "reminder.updated").count();
+        assert!(told >= 2, "the journal tells it: {events:?}");
+        let seqs: Vec<i64> = events.iter().map(|change| change["seq"].as_i64().unwrap()).collect();
+        assert_eq!(seqs, (1..=i64::try_from(seqs.len()).unwrap()).collect::<Vec<_>>(), "without gaps");
+    }
+    states.sort_unstable();
+    assert_eq!(states, ["failed", "leased", "sent", "sent", "sent", "sent", "sent", "sent", "sent"]);
+    let many: Vec<Value> = (0..1001).map(|id| json!({"id": id, "lease": "a"})).collect();
+    deliverer.post("/api/reminders/settle", json!({"sent": many})).await.faults("sent", "too_many");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_put_off_stays_so_when_a_task_comes_back(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = access::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let task = id(&ann.post("/api/tasks", json!({"title": "one", "remind_time": in_seconds(3600)})).await.is(201));
+    let reminder = ann.get("/api/reminders").await.items()[0]["id"].clone();
+    let until = "2900-01-01T00:00:00Z";
+    ann.post(&format!("/api/reminders/{reminder}/snooze"), json!({"until": until})).await.is(200);
+    let path = format!("/api/tasks/{task}");
+    ann.patch(&path, json!({"completed": true})).await.is(200);
+    assert_eq!(pending(&ann).await, [""; 0]);
+    ann.post("/api/undo", json!({})).await.is(200);
+    assert_eq!(pending(&ann).await, [until]);
+    ann.delete(&path).await.is(204);
+    ann.post("/api/undo", json!({})).await.is(200);
+    assert_eq!(pending(&ann).await, [until]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_program_of_one_s_own_shows_what_no_channel_has(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = access::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let task = id(&ann.post("/api/tasks", json!({"title": "one", "remind_time": in_seconds(-5)})).await.is(201));
+    let later = ann.post("/api/tasks", json!({"title": "two", "remind_time": in_seconds(3600)})).await.is(201);
+    let rows = ann.get("/api/reminders").await.items();
+    let shown = ann.post(&format!("/api/reminders/{}/shown", rows[0]["id"]), json!({})).await.is(200);
+    assert_eq!(
+        (&shown["state"], &shown["channel"], &shown["attempts"]),
+        (&json!("sent"), &json!("desktop"), &json!(1))
+    );
+    assert_eq!(ledger(&ann, task).await, ["sent"]);
+    ann.post(&format!("/api/reminders/{}/shown", rows[1]["id"]), json!({})).await.problem(409, "not_due");
+    assert_eq!(ledger(&ann, id(&later)).await, ["queued"]);
+}
+
+/// Answers each post as `answer` says, and keeps what came.
+async fn hook(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+    server
+}
+
+fn header<'r>(request: &'r Request, name: &str) -> &'r str {
+    request.headers[name].to_str().unwrap()
+}
+
+/// As the receiver checks it: HMAC-SHA256 over id, time and body.
+fn check_signature(request: &Request, secret: &str) {
+    let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+    let key = jsonwebtoken::EncodingKey::from_secret(&key);
+    let signed =
+        [header(request, "webhook-id").as_bytes(), header(request, "webhook-timestamp").as_bytes(), &request.body];
+    let signature = jsonwebtoken::crypto::sign(&signed.join(&b"."[..]), &key, jsonwebtoken::Algorithm::HS256).unwrap();
+    let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(signature).unwrap();
+    assert_eq!(header(request, "webhook-signature"), format!("v1,{}", STANDARD.encode(signature)));
+}
+
+fn start_with_webhooks(backend: Backend) -> Stack {
+    let services = format!("bot:{SECRET},comments:{SECRET}2");
+    Stack::start_with(
+        backend,
+        &[("TODO_SERVER_SERVICES", &services), ("TODO_SERVER_WEBHOOK_NETWORKS", "127.0.0.0/8,::1/128")],
+    )
+}
+
+#[rstest]
+#[tokio::test]
+async fn reminders_are_posted_signed(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
+    let stack = start_with_webhooks(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let receiver = hook(ResponseTemplate::new(204)).await;
+    let path = "/api/users/me/webhook";
+    // What is to come goes there as well.
+    let task = id(&ann.post("/api/tasks", json!({"title": "Позвонить", "remind_time": in_seconds(1)})).await.is(201));
+    let set = ann.put(path, json!({"url": format!("{}/hook?a=b", receiver.uri())})).await.is(200);
+    let secret = set["secret"].as_str().unwrap();
+    assert!(ann.get(path).await.is(200).get("secret").is_none(), "it is shown once");
+    assert_eq!(ann.post(&format!("{path}/test"), json!({})).await.is(200), json!({"delivered": true, "reason": null}));
+    eventually("it is posted", async || ledger(&ann, task).await == ["sent"]).await;
+    let requests = receiver.received_requests().await.unwrap();
+    let reminders: Vec<(&Request, Value)> = requests
+        .iter()
+        .map(|request| (request, serde_json::from_slice::<Value>(&request.body).unwrap()))
+        .filter(|(_, body)| body["type"] == "reminder.due")
+        .collect();
+    assert_eq!((requests.len(), reminders.len()), (2, 1), "the test and the reminder");
+    let (request, body) = &reminders[0];
+    check_signature(request, secret);
+    assert_eq!((&body["data"]["task"]["title"], &body["data"]["lease"]), (&json!("Позвонить"), &Value::Null));
+    assert_eq!(request.url.query(), Some("a=b"));
+    let rows = ann.get(&format!("/api/tasks/{task}/reminders")).await.items();
+    assert_eq!((rows.len(), &rows[0]["channel"], &rows[0]["attempts"]), (1, &json!("webhook"), &json!(1)));
+    ann.delete(path).await.is(204);
+    ann.get(path).await.problem(404, "not_found");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_address_that_fails_is_tried_again_and_one_that_is_gone_is_not(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let stack = start_with_webhooks(backend);
+    let path = "/api/users/me/webhook";
+    let remind = async |person: &Api| {
+        id(&person.post("/api/tasks", json!({"title": "one", "remind_time": in_seconds(-1)})).await.is(201))
+    };
+    let busy = hook(ResponseTemplate::new(503).insert_header("retry-after", "1")).await;
+    let ann = Api::person(&stack, "ann").await;
+    ann.put(path, json!({"url": busy.uri()})).await.is(200);
+    let task = remind(&ann).await;
+    let row = async || ann.get(&format!("/api/tasks/{task}/reminders")).await.items().remove(0);
+    eventually("it is tried again", async || row().await["attempts"].as_i64() >= Some(2)).await;
+    assert!(row().await["reason"].as_str().unwrap().contains("503"));
+
+    let gone = hook(ResponseTemplate::new(410)).await;
+    let bob = Api::person(&stack, "bob").await;
+    bob.put(path, json!({"url": gone.uri()})).await.is(200);
+    let task = remind(&bob).await;
+    eventually("it is switched off", async || bob.get(path).await.is(200)["disabled_at"].is_string()).await;
+    assert_eq!(ledger(&bob, task).await, ["dead", "queued"]);
+    // Set anew, it gets what waited.
+    let receiver = hook(ResponseTemplate::new(200)).await;
+    bob.put(path, json!({"url": receiver.uri()})).await.is(200);
+    eventually("it is posted", async || ledger(&bob, task).await == ["dead", "sent"]).await;
+
+    let cid = Api::person(&stack, "cid").await;
+    for (url, code) in
+        [("https://10.0.0.1/", "private_address"), ("http://example.com@10.0.0.1/", "no_tls"), ("soon", "no_url")]
+    {
+        cid.put(path, json!({"url": url})).await.faults("url", code);
+    }
+    // A redirect is not followed.
+    let redirect = hook(ResponseTemplate::new(302).insert_header("location", gone.uri())).await;
+    cid.put(path, json!({"url": redirect.uri()})).await.is(200);
+    let tested = cid.post(&format!("{path}/test"), json!({})).await.is(200);
+    assert!(!tested["delivered"].as_bool().unwrap() && tested["reason"].as_str().unwrap().contains("302"), "{tested}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn each_channel_of_a_person_s_tells(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = start_with_webhooks(backend);
+    let bob = in_chat(&stack, 42).await;
+    let bot = service(&stack, "bot", SECRET).await;
+    let receiver = hook(ResponseTemplate::new(200)).await;
+    bob.put("/api/users/me/webhook", json!({"url": receiver.uri()})).await.is(200);
+    let task = id(&bob.post("/api/tasks", json!({"title": "one", "remind_time": in_seconds(-1)})).await.is(201));
+    let claimed = claim_on(&bot, "telegram").await;
+    assert_eq!(claimed.len(), 1);
+    bot.post(&format!("/api/reminders/{}/sent", claimed[0]["id"]), json!({"lease": claimed[0]["lease"]})).await.is(200);
+    eventually("both have told it", async || ledger(&bob, task).await == ["sent", "sent"]).await;
+    // One that is taken away gives what it had to the other one, once.
+    let later = id(&bob.post("/api/tasks", json!({"title": "two", "remind_time": in_seconds(3600)})).await.is(201));
+    assert_eq!(ledger(&bob, later).await, ["queued", "queued"]);
+    bob.delete("/api/users/me/webhook").await.is(204);
+    let rows = bob.get(&format!("/api/tasks/{later}/reminders")).await.items();
+    assert_eq!((rows.len(), &rows[0]["channel"]), (1, &json!("telegram")));
+}

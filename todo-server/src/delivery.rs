@@ -1,0 +1,106 @@
+//! Delivery of reminders: the claim that waits, and what became of what was claimed.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use server_kit::{Error, metrics};
+use todo_sdk::model::{ClaimReminders, ClaimedReminder, FailedReminder, Id, ReminderFailed, SettleReminders};
+use uuid::Uuid;
+
+use crate::{
+    App,
+    store::reminders::{self, Claim, Claimed, Settled},
+};
+
+/// The longest that a claim waits, below the time limit of every call.
+const WAIT_MAX: Duration = Duration::from_secs(25);
+/// How often a claim that waits looks for what was queued meanwhile.
+const LOOK: Duration = Duration::from_millis(250);
+/// What the ledger tells of a reminder whose deliverers never came to an end.
+const NEVER_SETTLED: &str = "it was claimed ten times, and no deliverer came to an end with it";
+
+/// Leases what is due, and waits for the first one as long as the claim asks.
+pub(crate) async fn claim(app: &App, wants: &ClaimReminders) -> Result<Vec<ClaimedReminder>, Error> {
+    let wait = Duration::from_secs(wants.wait_seconds.into()).min(WAIT_MAX);
+    let end = tokio::time::Instant::now() + wait;
+    loop {
+        let now = app.kit.clock.now();
+        // To look costs less than to write, and most looks find nothing.
+        let next = reminders::next_due(&mut app.kit.db.read().await?.conn(), &wants.channel).await?;
+        let mut claimed = Vec::new();
+        if next.is_some_and(|next| next <= now) {
+            claimed = claim_now(app, wants, now).await?;
+        }
+        let pause = until(next, now).clamp(Duration::from_millis(1), LOOK);
+        let over = tokio::time::Instant::now() + pause > end;
+        if !claimed.is_empty() || over {
+            return Ok(claimed);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = app.kit.stopping.told() => return Ok(claimed),
+        }
+    }
+}
+
+async fn claim_now(app: &App, wants: &ClaimReminders, now: DateTime<Utc>) -> Result<Vec<ClaimedReminder>, Error> {
+    let lease = Uuid::new_v4().to_string();
+    let claim = Claim {
+        channel: wants.channel.clone(),
+        lease: lease.clone(),
+        limit: wants.limit.into(),
+        until: now + TimeDelta::seconds(wants.lease_seconds.into()),
+        gather_before: now - app.gather_after,
+    };
+    let claimed = app.kit.db.write(move |conn| Box::pin(async move { reminders::claim(conn, now, &claim).await }));
+    let Claimed { reminders, spent } = claimed.await?;
+    for reminder in reminders.iter().filter(|reminder| reminder.attempt == 1) {
+        metrics::reminder_claimed(&wants.channel, reminder.late_by_seconds);
+    }
+    give_up(app, spent, lease).await?;
+    Ok(reminders)
+}
+
+/// Not in the transaction of the claim, which holds reminders and must not ask for their people.
+async fn give_up(app: &App, spent: Vec<Id>, lease: String) -> Result<(), Error> {
+    if spent.is_empty() {
+        return Ok(());
+    }
+    let failed = ReminderFailed { lease, reason: NEVER_SETTLED.to_owned(), retry_after: None, blocked: false };
+    let failed = spent.into_iter().map(|id| FailedReminder { id, failed: failed.clone() }).collect();
+    settle(app, "todo-server", SettleReminders { failed, ..SettleReminders::default() }).await?;
+    Ok(())
+}
+
+fn until(next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {
+    match next {
+        // What is due already is being claimed by another.
+        Some(next) if next > now => (next - now).to_std().unwrap_or(LOOK),
+        _ => LOOK,
+    }
+}
+
+/// Settles leased reminders, all in one transaction.
+pub(crate) async fn settle(app: &App, client: &str, settle: SettleReminders) -> Result<Settled, Error> {
+    let now = app.kit.clock.now();
+    let client = client.to_owned();
+    let written = app.kit.db.write(move |conn| {
+        Box::pin(async move {
+            let sent: Vec<_> = settle.sent.into_iter().map(|item| (item.id, item.sent)).collect();
+            let mut settled = reminders::sent(conn, now, &client, &sent).await?;
+            let mut failed = settle.failed;
+            // In one order, so that two calls don't wait for each other's people.
+            failed.sort_unstable_by_key(|item| item.id);
+            for FailedReminder { id, failed } in failed {
+                settled.extend(reminders::failed(conn, now, &client, id, &failed).await?);
+            }
+            Ok(settled)
+        })
+    });
+    let settled = written.await?;
+    for row in &settled.rows {
+        metrics::reminder_settled(row.channel.as_deref().unwrap_or_default(), row.state.as_str());
+    }
+    settled.users.iter().for_each(|user| app.kit.feed.changed(*user));
+    Ok(settled)
+}
