@@ -241,6 +241,10 @@ impl Bucket {
     /// What remains, or how long to wait.
     fn take(&mut self, rate: Rate, now: i64) -> Result<u32, Duration> {
         let full = micros(rate.period());
+        if self.empty_at > now + full {
+            // No bucket holds more: the clock was set back. (In Redis the key ends by itself.)
+            self.empty_at = now;
+        }
         let empty_at = self.empty_at.max(now) + rate.interval();
         if empty_at - now > full {
             return Err(Duration::from_micros((empty_at - now - full).unsigned_abs()));
@@ -306,6 +310,8 @@ mod tests {
         assert_eq!(bucket.take(rate, 4_001_000), Err(Duration::from_secs(4)));
         // Long after, everything is back, and not more.
         assert_eq!(bucket.take(rate, 3_600_000_000), Ok(14));
+        // Nobody waits for an hour because the clock was set back by one.
+        assert_eq!(bucket.take(rate, 1_000), Ok(14));
     }
 
     #[test]
