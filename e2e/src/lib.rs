@@ -4,7 +4,7 @@
 //! however that ends.
 
 pub mod balancer;
-mod process;
+pub mod process;
 mod relay;
 pub mod servers;
 pub mod services;

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use rustix::process::Signal;
+pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
 
 /// How often something without an event of its own is looked at again.
@@ -17,13 +17,17 @@ const POLL_PAUSE: Duration = Duration::from_millis(10);
 
 /// A running program; killed when dropped.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
 }
 
 impl Process {
     /// Starts a program in a process group of its own, so that Ctrl-C on the terminal reaches only its parent.
-    pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// As the system says.
+    pub fn spawn(mut command: Command) -> io::Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         command.process_group(0);
         let child = spawn_tied(command)
@@ -55,7 +59,11 @@ impl Process {
     }
 
     /// `kill -9`, and waits until it is gone.
-    pub(crate) fn kill(mut self) -> io::Result<ExitStatus> {
+    ///
+    /// # Errors
+    ///
+    /// As the system says.
+    pub fn kill(mut self) -> io::Result<ExitStatus> {
         self.child.kill()?;
         self.child.wait()
     }

@@ -57,15 +57,17 @@ impl Stack {
         Self { redis, ..Self::start_servers(home, backend, &settings) }
     }
 
-    /// Two processes of each server, behind balancers, on services that the caller looks after.
+    /// Servers on services that the caller looks after: two processes of each behind balancers where there is a Redis for
+    /// them to share, else one.
     ///
     /// # Panics
     ///
     /// If something does not start.
     #[must_use]
-    pub fn replicated(database: &str, redis: &str) -> Self {
-        let settings = Settings { database: database.to_owned(), redis: Some(redis.to_owned()), others: &[] };
-        Self::start_servers(or_panic(private_dir("stack-"), "a directory"), Backend::Cluster, &settings)
+    pub fn on(database: &str, redis: Option<&str>, others: &[(&str, &str)]) -> Self {
+        let settings = Settings { database: database.to_owned(), redis: redis.map(ToOwned::to_owned), others };
+        let backend = if redis.is_some() { Backend::Cluster } else { Backend::Postgres };
+        Self::start_servers(or_panic(private_dir("stack-"), "a directory"), backend, &settings)
     }
 
     fn start_servers(home: TempDir, backend: Backend, settings: &Settings) -> Self {

@@ -26,7 +26,7 @@ impl Cluster {
         let redis = Redis::start()?;
         let redis_line = Balancer::start(vec![redis.address()])?;
         let redis_url = format!("redis://{}/", redis_line.address());
-        let stack = Stack::replicated(&postgres.create_database("todo")?, &redis_url);
+        let stack = Stack::on(&postgres.create_database("todo")?, Some(&redis_url), &[]);
         Ok(Self { stack, redis_line, redis, postgres })
     }
 

@@ -62,7 +62,7 @@ async fn print_plans() -> io::Result<()> {
     let (postgres, redis) = (Postgres::start()?, Redis::start()?);
     let database = postgres.create_database("todo")?;
     postgres.run_sql(&database, EXPLAIN)?;
-    let stack = Stack::replicated(&database, &redis.url());
+    let stack = Stack::on(&database, Some(&redis.url()), &[]);
     let asker = Asker::sign_up(&stack).await?;
     eprintln!("filling the database");
     postgres.run_sql(&database, &FILL.replace(":owner", &asker.user.to_string()))?;

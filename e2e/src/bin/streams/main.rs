@@ -60,7 +60,7 @@ fn main() -> ExitCode {
 
 async fn measure(options: &Options) -> io::Result<()> {
     let (postgres, redis) = (Postgres::start()?, Redis::start()?);
-    let stack = Stack::replicated(&postgres.create_database("todo")?, &redis.url());
+    let stack = Stack::on(&postgres.create_database("todo")?, Some(&redis.url()), &[]);
     let near = Api { http: Client::new(), url: stack.todo[0].url() };
     let far = Api { http: Client::new(), url: stack.todo[1].url() };
     let mut people = Vec::new();
