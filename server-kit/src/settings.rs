@@ -66,6 +66,7 @@ fn parse_with<T: FromArgMatches>(
     command: clap::Command,
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<T, clap::Error> {
+    let command = command.mut_args(without_empty);
     let hidden = command.get_arguments().filter(|arg| arg.is_hide_env_values_set());
     let secret: Vec<String> = hidden.filter_map(|arg| Some(format!("--{} ", arg.get_long()?))).collect();
     let parsed = command.try_get_matches_from(arguments).and_then(|matches| T::from_arg_matches(&matches));
@@ -77,6 +78,12 @@ fn parse_with<T: FromArgMatches>(
         }
         error
     })
+}
+
+/// An empty variable counts as none: Compose files and unit files can't leave one out.
+fn without_empty(arg: clap::Arg) -> clap::Arg {
+    let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    if empty { arg.env(clap::builder::Resettable::Reset) } else { arg }
 }
 
 /// Puts what the file says in the place of the defaults.

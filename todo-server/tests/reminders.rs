@@ -33,14 +33,16 @@ MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
 -----END PRIVATE KEY-----
 ";
 
+/// What was delivered, and when by the server's clock.
+type Delivered = Arc<Mutex<Vec<(ClaimedReminder, DateTime<Utc>)>>>;
+
 /// A todo-server on a clock of its own, and a deliverer.
 struct World {
     test: TestDb,
     clock: Clock,
     hands: ManualClock,
     running: Option<Running>,
-    /// What was delivered, and when by the server's clock.
-    delivered: Arc<Mutex<Vec<(ClaimedReminder, DateTime<Utc>)>>>,
+    delivered: Delivered,
 }
 
 struct Running {

@@ -136,3 +136,19 @@ fn secrets_that_keep_nobody_out_are_refused() {
         assert!(!said.contains("change-me") && !said.contains("aaaaaaaa"), "{settings:?}: {said}");
     }
 }
+
+/// Compose files can't leave a variable out: `${NAME:-}` is empty where nothing is said.
+#[test]
+fn an_empty_setting_is_none() {
+    const EMPTY: [&str; 7] = [
+        "DATABASE_URL",
+        "REDIS_URL",
+        "TODO_SERVER_SERVICES",
+        "TODO_SERVER_TRUSTED_PROXIES",
+        "TODO_SERVER_WEBHOOK_NETWORKS",
+        "TODO_SERVER_TIME_ZONE",
+        "TODO_SERVER_THROTTLE_USER",
+    ];
+    let home = private_dir("startup-").unwrap();
+    EMPTY.into_iter().fold(Server::todo(home.path()), |server, name| server.setting(name, "")).started();
+}

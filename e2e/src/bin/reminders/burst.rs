@@ -70,7 +70,8 @@ pub(crate) async fn run(due: usize) -> Result<()> {
 async fn work(people: &[Client], done: Arc<AtomicBool>) -> Result<Vec<Duration>> {
     let forever = Arc::strong_count(&done) > 1;
     let mut working = JoinSet::new();
-    for person in people.iter().take(WORKING).cloned() {
+    for person in people.iter().take(WORKING) {
+        let person = person.clone();
         let done = Arc::clone(&done);
         working.spawn(async move {
             let begun = Instant::now();

@@ -67,7 +67,7 @@ async fn hand_over(conn: &mut Conn<'_>, rows: &[Row], has: &[Channel]) -> Result
     let lacks = |channel: &&Channel| !rows.iter().any(|row| row.channel == **channel && tells(row));
     let mut missing: Vec<&Channel> = has.iter().filter(lacks).collect();
     // Somebody has told it, or will: it need not wait for whoever comes.
-    if rows.iter().any(|row| tells(row) && !(movable(&row) && !has.contains(&row.channel))) {
+    if rows.iter().any(|row| tells(row) && (!movable(&row) || has.contains(&row.channel))) {
         missing.retain(|channel| channel.is_some());
     }
     for row in rows.iter().filter(movable).filter(|row| !has.contains(&row.channel)) {

@@ -75,9 +75,7 @@ pub(super) async fn queue(conn: &mut Conn<'_>, user: Id, new: New) -> Result<Vec
     .bind(nags)
     .fetch_all(&mut *c)
     .await?);
-    rows.into_iter()
-        .map(|row| Entry::created(EventKind::ReminderCreated, row.id, &ReminderRow::from(row.clone())))
-        .collect()
+    rows.into_iter().map(|row| Entry::created(EventKind::ReminderCreated, row.id, &ReminderRow::from(row))).collect()
 }
 
 /// Takes back what is pending of a task; a completion answers what was sent.
