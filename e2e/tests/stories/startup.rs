@@ -150,5 +150,5 @@ fn an_empty_setting_is_none() {
         "TODO_SERVER_THROTTLE_USER",
     ];
     let home = private_dir("startup-").unwrap();
-    EMPTY.into_iter().fold(Server::todo(home.path()), |server, name| server.setting(name, "")).started();
+    EMPTY.into_iter().fold(Server::todo(home.path()), |server, name| server.setting(name, "")).start();
 }
