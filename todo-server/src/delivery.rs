@@ -4,18 +4,24 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use server_kit::{Error, metrics};
-use todo_sdk::model::{ClaimReminders, ClaimedReminder, FailedReminder, Id, ReminderFailed, SettleReminders};
+use todo_sdk::model::{
+    ClaimReminders, ClaimShown, ClaimedReminder, FailedReminder, Id, ReminderFailed, SettleReminders, ShownReminder,
+};
 use uuid::Uuid;
 
 use crate::{
     App,
-    store::reminders::{self, Claim, Claimed, Settled},
+    store::reminders::{self, Claim, Claimed, Settled, shown},
 };
 
 /// The longest that a claim waits, below the time limit of every call.
 const WAIT_MAX: Duration = Duration::from_secs(25);
 /// How often a claim that waits looks for what was queued meanwhile.
 const LOOK: Duration = Duration::from_millis(250);
+/// How often one that waits for messages compares them with their tasks.
+const LOOK_AT_MESSAGES: Duration = Duration::from_millis(500);
+/// Of the time, no more than one part in so many goes into looking.
+const LOOK_SHARE: u32 = 20;
 /// What the ledger tells of a reminder whose deliverers never came to an end.
 const NEVER_SETTLED: &str = "it was claimed ten times, and no deliverer came to an end with it";
 
@@ -77,6 +83,31 @@ fn until(next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {
         // What is due already is being claimed by another.
         Some(next) if next > now => (next - now).to_std().unwrap_or(LOOK),
         _ => LOOK,
+    }
+}
+
+/// Leases messages that no longer say how their tasks stand, and waits for the first one as long as the claim asks.
+pub(crate) async fn claim_shown(app: &App, wants: &ClaimShown) -> Result<Vec<ShownReminder>, Error> {
+    let wait = Duration::from_secs(wants.wait_seconds.into()).min(WAIT_MAX);
+    let end = tokio::time::Instant::now() + wait;
+    loop {
+        let (begun, now) = (std::time::Instant::now(), app.kit.clock.now());
+        let (limit, until) = (wants.limit.into(), now + TimeDelta::seconds(wants.lease_seconds.into()));
+        let behind = shown::any_behind(&mut app.kit.db.read().await?.conn(), now).await?;
+        let mut claimed = Vec::new();
+        if behind {
+            let claim =
+                app.kit.db.write(move |conn| Box::pin(async move { shown::claim(conn, now, limit, until).await }));
+            claimed = claim.await?;
+        }
+        let pause = LOOK_AT_MESSAGES.max(begun.elapsed() * LOOK_SHARE);
+        if !claimed.is_empty() || tokio::time::Instant::now() + pause > end {
+            return Ok(claimed);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = app.kit.stopping.told() => return Ok(claimed),
+        }
     }
 }
 

@@ -141,6 +141,56 @@ async fn a_chat_that_blocked_the_bot_is_left_alone_until_it_comes_back(#[values(
 
 #[rstest]
 #[tokio::test]
+async fn a_message_is_kept_true_to_its_task(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
+    let stack = access::start(backend);
+    let bob = in_chat(&stack, 42).await;
+    let bot = service(&stack, "bot", SECRET).await;
+    let task = id(&bob.post("/api/tasks", json!({"title": "one", "remind_time": in_seconds(-1)})).await.is(201));
+    let path = format!("/api/tasks/{task}");
+    let reminder = claim_on(&bot, "telegram").await.remove(0);
+    let sent = json!({"lease": reminder["lease"], "message_id": "7", "version": reminder["task"]["version"]});
+    bot.post(&format!("/api/reminders/{}/sent", reminder["id"]), sent).await.is(200);
+    let claim = async || bot.post("/api/reminders/shown/claim", json!({"lease_seconds": 3600})).await.items();
+    assert_eq!(claim().await, [] as [Value; 0], "it says how the task stands");
+
+    // One that waits is told of what another client does.
+    let wait = bot.post("/api/reminders/shown/claim", json!({"wait_seconds": 20}));
+    let edit = bob.patch(&path, json!({"title": "two"}));
+    let (mut behind, edited) = tokio::join!(async { wait.await.items() }, edit);
+    edited.is(200);
+    let message = behind.remove(0);
+    assert_eq!((&message["chat_id"], &message["message_id"]), (&json!(42), &json!("7")));
+    assert_eq!((&message["task"]["title"], &message["state"]), (&json!("two"), &json!("sent")));
+    assert_eq!(claim().await, [] as [Value; 0], "somebody has it");
+    let settle = async |message: &Value| {
+        let changed = json!({"id": message["id"], "shown": message["shown"], "seq": message["seq"]});
+        bot.post("/api/reminders/shown/settle", json!({"changed": [changed]})).await.is(204);
+    };
+    settle(&message).await;
+    bob.post("/api/tasks", json!({"title": "another"})).await.is(201);
+    assert_eq!(claim().await, [] as [Value; 0]);
+
+    let until = in_seconds(3600);
+    bob.post(&format!("/api/reminders/{}/snooze", reminder["id"]), json!({"until": until})).await.is(200);
+    let message = claim().await.remove(0);
+    assert_eq!((&message["state"], &message["task"]["completed"]), (&json!("snoozed"), &json!(false)));
+    assert!(message["snoozed_until"].is_string());
+    // What changes while somebody is at it comes again.
+    bob.patch(&path, json!({"completed": true})).await.is(200);
+    settle(&message).await;
+    let message = claim().await.remove(0);
+    assert_eq!((&message["task"]["completed"], &message["snoozed_until"]), (&json!(true), &Value::Null));
+    settle(&message).await;
+    bob.delete(&path).await.is(204);
+    let message = claim().await.remove(0);
+    assert_eq!((&message["task"], &message["task_id"]), (&Value::Null, &json!(task)));
+    bot.post("/api/reminders/shown/settle", json!({"gone": [message["id"]]})).await.is(204);
+    bob.post("/api/undo", json!({})).await.is(200);
+    assert_eq!(claim().await, [] as [Value; 0], "it is forgotten");
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_is_long_past_comes_in_one_message(#[values(Sqlite, Postgres)] backend: Backend) {
     let services = format!("comments:{SECRET}2");
     let settings = [("TODO_SERVER_SERVICES", &*services), ("TODO_SERVER_GATHER_AFTER_HOURS", "1")];

@@ -83,6 +83,8 @@ fn rows() -> Vec<Row> {
             [401, 403, 403, 409, 409, 401, 401],
         ),
         (&post, "/api/reminders/settle", json!({}), [401, 403, 403, 200, 200, 401, 401]),
+        (&post, "/api/reminders/shown/claim", json!({"limit": 0}), [401, 403, 403, 422, 422, 401, 401]),
+        (&post, "/api/reminders/shown/settle", json!({}), [401, 403, 403, 204, 204, 401, 401]),
         (
             &post,
             "/api/reminders/settle",

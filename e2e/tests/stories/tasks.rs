@@ -27,6 +27,7 @@ async fn a_task_comes_back_as_it_was_made(#[values(Sqlite, Postgres, Cluster)] b
         "id": task["id"], "title": "Call the bank", "description": "ask about the card", "completed": false,
         "completed_at": null, "priority": 1, "due": "2026-12-01T16:30:00Z", "remind_time": "2026-12-01T10:00:00.123456Z",
         "repeat": {"rrule": "FREQ=WEEKLY;BYDAY=MO", "from": "schedule"}, "tags": [tag], "telegram_user": null,
+        "remind_before_seconds": null, "nag_seconds": null,
         "date_created": task["date_created"], "date_updated": task["date_created"], "version": 1,
     });
     assert_eq!(task, expected);
@@ -39,6 +40,7 @@ async fn a_task_comes_back_as_it_was_made(#[values(Sqlite, Postgres, Cluster)] b
     let expected = json!({
         "id": plain["id"], "title": "b", "description": "", "completed": false, "completed_at": null, "priority": 4,
         "due": "2026-12-01", "remind_time": null, "repeat": null, "tags": [], "telegram_user": null,
+        "remind_before_seconds": null, "nag_seconds": null,
         "date_created": plain["date_created"], "date_updated": plain["date_created"], "version": 1,
     });
     assert_eq!(ann.get(&format!("/api/tasks/{}", plain["id"])).await.is(200), expected);
@@ -111,6 +113,7 @@ async fn put_replaces_everything(#[values(Sqlite, Postgres, Cluster)] backend: B
     let expected = json!({
         "id": task["id"], "title": "new", "description": "", "completed": false, "completed_at": null, "priority": 4,
         "due": null, "remind_time": null, "repeat": null, "tags": [], "telegram_user": null,
+        "remind_before_seconds": null, "nag_seconds": null,
         "date_created": task["date_created"], "date_updated": put["date_updated"], "version": 2,
     });
     assert_eq!(put, expected);

@@ -7,8 +7,8 @@ use tokio::time::{Instant, sleep};
 
 use super::{Error, Reminders, retry::jittered};
 use crate::model::{
-    CLAIM_MAX, ClaimReminders, ClaimedReminder, FailedReminder, ReminderFailed, ReminderSent, SETTLE_MAX, SentReminder,
-    SettleReminders,
+    CLAIM_MAX, ClaimReminders, ClaimedReminder, FailedReminder, Id, ReminderFailed, ReminderSent, SETTLE_MAX,
+    SentReminder, SettleReminders,
 };
 
 /// How long a claim waits for the next reminder, in seconds.
@@ -60,6 +60,9 @@ impl Undelivered {
         }
     }
 }
+
+/// A reminder, its lease, and what became of it: the message and the version of the task that it shows.
+type Delivered = (Id, String, Result<(Option<String>, i64), Undelivered>);
 
 /// Delivers reminders within bounds of one's own; see [`Reminders::deliverer`].
 ///
@@ -141,8 +144,9 @@ impl Deliverer {
         S: Future<Output = Result<Option<String>, Undelivered>> + Send,
     {
         let deliver_one = |reminder: ClaimedReminder| async move {
-            let (id, lease) = (reminder.id, reminder.lease.clone());
-            (id, lease, send(reminder).await)
+            let (id, lease, version) = (reminder.id, reminder.lease.clone(), reminder.task.version);
+            let sent = send(reminder).await;
+            (id, lease, sent.map(|message_id| (message_id, version)))
         };
         stream::iter(claimed)
             .map(deliver_one)
@@ -156,12 +160,13 @@ impl Deliverer {
     }
 
     /// Tries for as long as the leases last: what nobody is told of is delivered again.
-    async fn settle(&self, done: Vec<(i64, String, Result<Option<String>, Undelivered>)>, begun: Instant) {
+    async fn settle(&self, done: Vec<Delivered>, begun: Instant) {
         let mut settle = SettleReminders::default();
         for (id, lease, result) in done {
             match result {
-                Ok(message_id) => {
-                    settle.sent.push(SentReminder { id, sent: ReminderSent { lease, message_id } });
+                Ok((message_id, version)) => {
+                    let sent = ReminderSent { lease, message_id, version: Some(version) };
+                    settle.sent.push(SentReminder { id, sent });
                 }
                 Err(why) => settle.failed.push(FailedReminder { id, failed: why.of(&lease) }),
             }
@@ -189,6 +194,6 @@ impl Deliverer {
     }
 }
 
-fn pause_after(failures: u32) -> Duration {
+pub(super) fn pause_after(failures: u32) -> Duration {
     jittered(Duration::from_millis(250).saturating_mul(1 << failures.min(10)).min(PAUSE_MAX))
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Change, Client, Deliverer, Error, Undelivered,
+    Change, Client, Deliverer, Error, ShownReminders, Undelivered,
     request::{Call, Server},
 };
 use crate::model::{
@@ -59,7 +59,7 @@ impl Reminders {
     ///
     /// 409 where the lease is another's by now.
     pub async fn sent(&self, reminder: &ClaimedReminder, message_id: Option<String>) -> Result<ReminderRow, Error> {
-        let body = ReminderSent { lease: reminder.lease.clone(), message_id };
+        let body = ReminderSent { lease: reminder.lease.clone(), message_id, version: Some(reminder.task.version) };
         let path = format!("{REMINDERS}/{}/sent", reminder.id);
         self.client.send(Call::post(Server::Todo, &path, &body)).await?.json()
     }
@@ -91,6 +91,12 @@ impl Reminders {
     /// 409 where it is not due yet.
     pub async fn shown(&self, id: Id) -> Result<ReminderRow, Error> {
         self.client.send(Call::post(Server::Todo, &format!("{REMINDERS}/{id}/shown"), &())).await?.json()
+    }
+
+    /// Messages that show reminders, to be kept true to their tasks. Internal services only.
+    #[must_use]
+    pub fn shown_messages(&self) -> ShownReminders {
+        ShownReminders { client: self.client.clone() }
     }
 
     /// Delivers reminders for as long as it is polled: claims what is due, calls `send` for each, several at a time, and

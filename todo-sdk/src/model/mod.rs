@@ -10,6 +10,7 @@ mod due;
 mod patch;
 mod problem;
 mod reminders;
+mod shown;
 mod tags;
 mod tasks;
 mod telegram;
@@ -27,6 +28,7 @@ pub use reminders::{
     ReminderRow, ReminderSent, ReminderState, SETTLE_MAX, SentReminder, SettleReminders, SettledReminders,
     SnoozeReminder,
 };
+pub use shown::{ChangedMessage, ClaimShown, SHOWN_MAX, SettleShown, ShownReminder};
 pub use tags::{CreateTag, TAG_NAME_MAX, Tag, TagQuery, UpdateTag};
 pub use tasks::{
     BULK_MAX, BulkResult, BulkTasks, BulkUpdate, CreateTask, DESCRIPTION_MAX, NAG_MAX, NAG_MIN, PRIORITY_NONE,

@@ -13,7 +13,7 @@ pub const CLAIM_MAX: u32 = 1000;
 /// Most items in one [`SettleReminders`].
 pub const SETTLE_MAX: usize = 1000;
 /// The longest lease, in seconds.
-const LEASE_MAX: u32 = 3600;
+pub(super) const LEASE_MAX: u32 = 3600;
 
 fn default_limit() -> u32 {
     100
@@ -26,13 +26,8 @@ fn default_lease() -> u32 {
 impl Validate for ClaimReminders {
     fn check(&self, faults: &mut Faults) {
         faults.visible("channel", &self.channel, 50);
-        let mut within = |field: &str, number: u32, least: u32, most: u32| {
-            if !(least..=most).contains(&number) {
-                faults.add(field, "out_of_range", format!("is {number}, must be between {least} and {most}"));
-            }
-        };
-        within("limit", self.limit, 1, CLAIM_MAX);
-        within("lease_seconds", self.lease_seconds, 1, LEASE_MAX);
+        faults.range("limit", self.limit, 1, CLAIM_MAX);
+        faults.range("lease_seconds", self.lease_seconds, 1, LEASE_MAX);
     }
 }
 
@@ -275,6 +270,9 @@ pub struct ReminderSent {
     /// The channel's own id of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+    /// The version of the task that it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 /// Body of `POST /api/reminders/{id}/failed`.

@@ -53,6 +53,13 @@ impl Faults {
         if self.errors.is_empty() { Ok(()) } else { Err(self.errors) }
     }
 
+    /// A number from `least` to `most`.
+    pub fn range(&mut self, field: &str, number: u32, least: u32, most: u32) {
+        if !(least..=most).contains(&number) {
+            self.add(field, "out_of_range", format!("is {number}, must be between {least} and {most}"));
+        }
+    }
+
     /// Text that may be empty, of at most `max` characters (Unicode scalar values).
     pub fn text(&mut self, field: &str, text: &str, max: usize) {
         if text.contains('\0') {

@@ -1,7 +1,7 @@
 //! `/api/reminders`: delivery by claim, and the ledger.
 
 use axum::extract::{FromRequestParts, State};
-use http::request::Parts;
+use http::{StatusCode, request::Parts};
 use server_kit::{
     Error, Kit,
     auth::{Caller, bearer},
@@ -11,8 +11,9 @@ use server_kit::{
     time,
 };
 use todo_sdk::model::{
-    ClaimReminders, ClaimedReminder, Due, FailedReminder, Problem, ReminderFailed, ReminderQuery, ReminderRow,
-    ReminderSent, SentReminder, SettleReminders, SettledReminders, SnoozeReminder,
+    ClaimReminders, ClaimShown, ClaimedReminder, Due, FailedReminder, Problem, ReminderFailed, ReminderQuery,
+    ReminderRow, ReminderSent, SentReminder, SettleReminders, SettleShown, SettledReminders, ShownReminder,
+    SnoozeReminder,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -31,6 +32,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(shown))
         .routes(routes!(failed))
         .routes(routes!(snooze))
+        .routes(routes!(claim_shown))
+        .routes(routes!(settle_shown))
 }
 
 /// An internal service that delivers, by its name.
@@ -172,4 +175,31 @@ async fn snooze(
         })
     });
     Reply::ok(&snooze.await?)
+}
+
+/// Lease messages in Telegram that no longer say how their tasks stand, to change them. Internal services only.
+///
+/// Waits up to `wait_seconds`, at most 25, for the first one. Each message that was sent with its `message_id` is kept for a
+/// week; one that is not settled comes again when the lease ends.
+#[utoipa::path(post, path = "/api/reminders/shown/claim", tag = "reminders", request_body = ClaimShown,
+    responses((status = 200, description = "The leased ones; none if the time ran out.", body = Vec<ShownReminder>)))]
+async fn claim_shown(
+    State(app): State<App>,
+    _deliverer: Deliverer,
+    Json { value, .. }: Json<ClaimShown>,
+) -> Result<Reply, Error> {
+    Reply::ok(&delivery::claim_shown(&app, &value).await?)
+}
+
+/// Tell which messages were changed, and which can't be any more. Internal services only.
+#[utoipa::path(post, path = "/api/reminders/shown/settle", tag = "reminders", request_body = SettleShown,
+    responses((status = 204, description = "Noted.")))]
+async fn settle_shown(
+    State(app): State<App>,
+    _deliverer: Deliverer,
+    Json { value, .. }: Json<SettleShown>,
+) -> Result<StatusCode, Error> {
+    let settled = app.kit.db.write(move |conn| Box::pin(async move { reminders::shown::settle(conn, &value).await }));
+    settled.await?;
+    Ok(StatusCode::NO_CONTENT)
 }

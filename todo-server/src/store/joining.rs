@@ -127,6 +127,8 @@ async fn move_rows(conn: &mut Conn<'_>, from: Id, to: Id) -> Result<(), Error> {
         "UPDATE task_tags SET user_id = $2 WHERE user_id = $1",
         "UPDATE comments SET user_id = $2 WHERE user_id = $1",
         "UPDATE reminders SET user_id = $2 WHERE user_id = $1",
+        // Their journals count apart.
+        "UPDATE shown_reminders SET user_id = $2, seq = 0 WHERE user_id = $1",
         "UPDATE repeats SET user_id = $2 WHERE user_id = $1",
         "UPDATE telegram_users SET user_id = $2 WHERE user_id = $1",
     ] {

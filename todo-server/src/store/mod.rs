@@ -26,5 +26,6 @@ pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>, oldest: DateTime<Utc
     changes::trim(conn, oldest).await?;
     sessions::purge(conn, now).await?;
     telegram::purge(conn, now).await?;
+    reminders::shown::purge(conn, now).await?;
     idempotency::purge(conn, now).await
 }

@@ -55,7 +55,7 @@ async fn post(app: &App, reminder: ClaimedReminder) -> SettleReminders {
     let id = reminder.id;
     match try_post(app, &reminder).await {
         Ok(()) => {
-            let sent = ReminderSent { lease: reminder.lease, message_id: None };
+            let sent = ReminderSent { lease: reminder.lease, message_id: None, version: None };
             SettleReminders { sent: vec![SentReminder { id, sent }], ..SettleReminders::default() }
         }
         Err(failure) => {

@@ -8,6 +8,7 @@ mod claim;
 mod follow;
 mod gather;
 mod settle;
+pub mod shown;
 
 use chrono::{DateTime, Utc};
 use server_kit::{Error, db::Conn, on};

@@ -19,6 +19,7 @@ use super::{
     Row, TELEGRAM, WEBHOOK, adopt,
     follow::{New, queue},
     get, select,
+    shown::{self, Message},
 };
 use crate::store::{telegram, webhooks};
 
@@ -206,7 +207,7 @@ pub async fn sent(
     }
     let mut settled = Settled::default();
     let mut done: Vec<(Told, Row)> = Vec::with_capacity(items.len());
-    for (id, ReminderSent { lease, message_id }) in items {
+    for (id, ReminderSent { lease, message_id, version }) in items {
         let head = match claimed_with(heads.get(id), lease) {
             Ok(head) => head,
             Err(error) => {
@@ -221,6 +222,10 @@ pub async fn sent(
         }
         settled.rows.push(end.apply(&head.row).into());
         let with_it = gathered.remove(&Some(*id)).unwrap_or_default();
+        // One that tells of several stays as it is.
+        if let Some(message) = message_id.as_deref().filter(|_| with_it.is_empty() && is_telegram(&head.row)) {
+            shown::remember(conn, now, &Message { reminder: *id, id: message, version: *version }).await?;
+        }
         let with_it = with_it.iter().filter(|told| told.row.lease.as_ref() == Some(lease));
         for told in std::iter::once(head).chain(with_it) {
             done.push((told.clone(), end.apply(&told.row)));
@@ -347,6 +352,10 @@ fn end_of<'f>(row: &Row, now: DateTime<Utc>, failure: &'f ReminderFailed) -> End
     let asked = failure.retry_after.map(|seconds| TimeDelta::seconds(seconds.into()));
     let pause = asked.unwrap_or_else(|| backoff(row.attempts));
     End { next_at: Some(now + pause), reason, ..End::of(ReminderState::Failed) }
+}
+
+fn is_telegram(row: &Row) -> bool {
+    row.channel.as_deref() == Some(TELEGRAM)
 }
 
 /// Whether its channel is one that can be switched off.

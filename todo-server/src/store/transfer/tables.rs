@@ -155,6 +155,11 @@ tables! {
         message_id: Option<Text>, reason: Option<Text>, nags: Count, gathered_in: Option<Number>
     } folded {}
 
+    ShownReminder, shown_reminders = "shown_reminders" by "reminder_id" {
+        reminder_id: Number, user_id: Number, task_id: Number, chat_id: i64, message_id: Text, sent_at: Moment, shown: Text,
+        seq: Count, leased_until: Option<Moment>
+    } folded {}
+
     Webhook, webhooks = "webhooks" by "user_id" {
         user_id: Number, url: Text, secret: Text, created_at: Moment, disabled_at: Option<Moment>, reason: Option<Text>
     } folded {}
