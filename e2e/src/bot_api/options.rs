@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use super::limits::Rates;
+use super::{limits::Rates, message::MessageId};
 
 /// How a server is set up.
 #[derive(Debug, Clone)]
@@ -13,6 +13,9 @@ pub struct Options {
     pub token: String,
     /// The bot's name for mentions and links, without the `@`.
     pub username: String,
+    /// The number before that of the first message in people's chats. A server that goes on where another one stopped has
+    /// to begin above the numbers that the bot remembers.
+    pub last_message: MessageId,
     /// How fast the bot may send; by default as fast as it likes.
     pub limits: Option<Rates>,
     /// How long a pressed button may wait for its answer.
@@ -29,6 +32,7 @@ impl Default for Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             token: "424242:AAlocal-bot-api-server-no-secret-at-all".to_owned(),
             username: "todo_local_bot".to_owned(),
+            last_message: 0,
             limits: None,
             query_lifetime: Duration::from_secs(60),
             webhook_retry: Duration::from_secs(1),

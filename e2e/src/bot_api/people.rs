@@ -152,12 +152,17 @@ impl Person {
         id
     }
 
-    /// The keyboard that the bot has put in place of the letters, by rows; empty if there is none.
+    /// The keyboard that the bot has put in place of the letters, as it was sent.
+    #[must_use]
+    pub fn reply_markup(&self) -> Option<Value> {
+        self.shared.world().chat(self.chat).reply_keyboard.clone()
+    }
+
+    /// What stands on that keyboard, by rows; empty if there is none.
     #[must_use]
     pub fn reply_keyboard(&self) -> Vec<Vec<String>> {
-        let world = self.shared.world();
-        let keyboard = world.chat(self.chat).reply_keyboard.as_ref();
-        let rows = keyboard.and_then(|keyboard| keyboard["keyboard"].as_array()).into_iter().flatten();
+        let keyboard = self.reply_markup();
+        let rows = keyboard.as_ref().and_then(|keyboard| keyboard["keyboard"].as_array()).into_iter().flatten();
         let text = |button: &Value| button["text"].as_str().map(ToOwned::to_owned);
         rows.map(|row| row.as_array().into_iter().flatten().filter_map(text).collect()).collect()
     }
@@ -218,6 +223,12 @@ impl Person {
     /// Unblocks the bot.
     pub fn unblocks_bot(&self) {
         act::set_standing(&self.shared, self.id, &self.user(), Standing::Open);
+    }
+
+    /// Whether this person has blocked the bot.
+    #[must_use]
+    pub fn has_blocked_bot(&self) -> bool {
+        self.shared.world().chat(self.id).standing == Standing::Blocked
     }
 
     /// Deletes this person's account, of which bots aren't told.

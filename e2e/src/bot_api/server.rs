@@ -7,7 +7,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::Router;
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -40,22 +39,22 @@ impl BotApi {
     ///
     /// If the system has no port.
     pub async fn start() -> Self {
-        match Self::with(Options::default(), Router::new()).await {
+        match Self::with(Options::default()).await {
             Ok(api) => api,
             Err(error) => panic!("cannot start a Bot API server: {error}"),
         }
     }
 
-    /// Starts one as the options say, with more paths beside those of the Bot API.
+    /// Starts one as the options say.
     ///
     /// # Errors
     ///
     /// If the address can't be had.
-    pub async fn with(options: Options, more: Router) -> io::Result<Self> {
+    pub async fn with(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::new(World::new(options)));
-        let serving = wire::serve(Arc::clone(&shared), listener, wire::router(Arc::clone(&shared)).merge(more));
+        let serving = wire::serve(Arc::clone(&shared), listener, wire::router(Arc::clone(&shared)));
         let task = tokio::spawn(async move {
             let Err(error) = serving.await;
             eprintln!("the Bot API server has stopped: {error}");

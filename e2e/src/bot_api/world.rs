@@ -160,7 +160,6 @@ impl World {
             limits: Limits::new(options.limits),
             profile: Profile::new(&me.first_name),
             me,
-            options,
             ahead: Duration::ZERO,
             people: HashMap::new(),
             chats: HashMap::new(),
@@ -169,8 +168,9 @@ impl World {
             files: HashMap::new(),
             faults: Faults::default(),
             journal: Journal::default(),
-            last_message: 0,
+            last_message: options.last_message,
             last_id: 0,
+            options,
         }
     }
 

@@ -111,7 +111,7 @@ impl Hook {
 #[tokio::test]
 async fn a_webhook_gets_updates_in_order_with_its_secret_until_it_takes_them() {
     let options = Options { webhook_retry: Duration::from_millis(1), ..Options::default() };
-    let api = BotApi::with(options, Router::new()).await.unwrap();
+    let api = BotApi::with(options).await.unwrap();
     let ann = ann(&api);
     let hook = Hook::default();
     *hook.refuse.lock().unwrap() = 3;

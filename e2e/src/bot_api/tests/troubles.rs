@@ -107,6 +107,6 @@ async fn limits_are_kept_if_asked_for() {
 #[should_panic(expected = "Ann waited 0 s in vain for a message with \"never\"\n--- chat 7 (Open) ---\n#1 Ann: /start")]
 async fn a_test_that_waits_in_vain_shows_the_chat() {
     let options = Options { patience: Duration::ZERO, ..Options::default() };
-    let api = BotApi::with(options, axum::Router::new()).await.unwrap();
+    let api = BotApi::with(options).await.unwrap();
     ann(&api).sees("never").await;
 }
