@@ -208,3 +208,85 @@ async fn file(State(page): Shared, UrlPath((person, message)): UrlPath<(i64, i64
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, http::Request};
+    use e2e::{bot_api::Options, private_dir};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn page(home: &Path) -> Page {
+        let api = BotApi::with(Options::default()).await.unwrap();
+        Page::open(Arc::new(api), home).unwrap()
+    }
+
+    async fn call(router: &Router, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        let request = match body {
+            Some(body) => {
+                Request::post(path).header("content-type", "application/json").body(Body::from(body.to_string()))
+            }
+            None => Request::get(path).body(Body::empty()),
+        };
+        let answer = router.clone().oneshot(request.unwrap()).await.unwrap();
+        let status = answer.status();
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    #[tokio::test]
+    async fn people_can_do_on_the_page_what_they_can_do_in_telegram() {
+        let home = private_dir("page-").unwrap();
+        let router = router(page(home.path()).await);
+        let act = async |what: &str, more: Value| {
+            let mut body = json!({"person": 1001, "do": what});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            call(&router, "/page/act", Some(body)).await.0
+        };
+        assert_eq!(act("say", json!({"text": "<b>hi</b> /list"})).await, StatusCode::NO_CONTENT);
+        let (_, state) = call(&router, "/page/state/1001", None).await;
+        let message = &state["chat"]["messages"][0];
+        assert_eq!((&message["text"], &message["bot"]), (&json!("<b>hi</b> /list"), &json!(false)));
+        let id = &message["id"];
+        for (what, more, expected) in [
+            ("edit", json!({"message": id, "text": "hello"}), StatusCode::NO_CONTENT),
+            ("reply", json!({"message": id, "text": "again"}), StatusCode::NO_CONTENT),
+            ("press", json!({"message": id, "data": "old"}), StatusCode::NO_CONTENT),
+            ("location", json!({"latitude": 52.5, "longitude": 13.4}), StatusCode::NO_CONTENT),
+            ("delete", json!({"message": id}), StatusCode::NO_CONTENT),
+            ("edit", json!({"message": id, "text": "late"}), StatusCode::UNPROCESSABLE_ENTITY),
+            ("tap", json!({"text": "no such button"}), StatusCode::UNPROCESSABLE_ENTITY),
+            ("say", json!({"text": " "}), StatusCode::UNPROCESSABLE_ENTITY),
+            ("block", json!({}), StatusCode::NO_CONTENT),
+            ("say", json!({"text": "x"}), StatusCode::CONFLICT),
+            ("unblock", json!({}), StatusCode::NO_CONTENT),
+            ("say", json!({"person": 5, "text": "x"}), StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(act(what, more.clone()).await, expected, "{what} {more}");
+        }
+        let (_, state) = call(&router, "/page/state/1001", None).await;
+        let messages = state["chat"]["messages"].as_array().unwrap();
+        let texts: Vec<&str> = messages.iter().map(|message| message["text"].as_str().unwrap()).collect();
+        assert_eq!(texts, ["again", ""]);
+    }
+
+    #[tokio::test]
+    async fn people_are_there_again_at_the_next_start() {
+        let home = private_dir("page-").unwrap();
+        let router_before = router(page(home.path()).await);
+        let zoe = json!({"name": " Zoë ", "language": "de"});
+        assert_eq!(call(&router_before, "/page/people", Some(zoe)).await.1, json!({"id": 1003}));
+        let nobody = call(&router_before, "/page/people", Some(json!({"name": " "}))).await;
+        assert_eq!(nobody.0, StatusCode::UNPROCESSABLE_ENTITY);
+        let router_after = router(page(home.path()).await);
+        let (_, state) = call(&router_after, "/page/state/0", None).await;
+        let names: Vec<&str> =
+            state["people"].as_array().unwrap().iter().map(|person| person["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["Ann", "Иван", "Zoë"]);
+
+        fs::write(home.path().join("people.json"), "{").unwrap();
+        let api = Arc::new(BotApi::with(Options::default()).await.unwrap());
+        assert!(Page::open(api, home.path()).unwrap_err().to_string().contains("is damaged, remove it"));
+    }
+}

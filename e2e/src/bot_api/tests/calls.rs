@@ -11,6 +11,8 @@ async fn paths_and_tokens_are_checked_as_telegram_does() {
     let me = ok(&api, "GetMe", json!({})).await;
     assert_eq!((&me["is_bot"], &me["username"]), (&json!(true), &json!("todo_local_bot")));
     assert_eq!(refused(&api, "getYou", json!({})).await, "Not Found: method not found");
+    let photo = refused(&api, "sendPhoto", json!({})).await;
+    assert_eq!(photo, "Not Implemented: sendphoto is unsupported by the local server");
     let url = format!("{}/bot{}/getMe", api.url(), "1:wrong");
     let answer = reqwest::get(url).await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().contains("\"Unauthorized\"")), (401, true));
