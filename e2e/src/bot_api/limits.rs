@@ -7,7 +7,8 @@ use std::{
 
 use super::refusal::Refusal;
 
-/// Limits as Telegram states them, with the small bursts that it lets pass.
+/// Limits as Telegram states them, with the small bursts that it lets pass. Only new messages count: for edits Telegram
+/// states none.
 #[derive(Debug, Clone, Copy)]
 pub struct Rates {
     /// Messages in a second over all chats.

@@ -13,7 +13,8 @@ use super::{
 /// The longest that one call waits, in seconds.
 const LONGEST: i64 = 50;
 /// Telegram's words for a poll that another one has ended.
-const OTHER_POLL: &str = "terminated by other getUpdates request; make sure that only one bot instance is running";
+pub(crate) const OTHER_POLL: &str =
+    "terminated by other getUpdates request; make sure that only one bot instance is running";
 
 pub(crate) async fn updates(shared: &Shared, params: &Params) -> Answer {
     let timeout = params.integer("timeout").unwrap_or(0).clamp(0, LONGEST);

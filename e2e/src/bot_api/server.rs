@@ -18,6 +18,7 @@ use super::{
     limits::Rates,
     options::Options,
     people::Person,
+    poll::OTHER_POLL,
     shared::{Shared, ring},
     shown::transcript,
     wire,
@@ -185,7 +186,11 @@ impl BotApi {
 
     /// Ends the poll under way with 409, as another poller would.
     pub fn interrupt_poll(&self) {
-        self.shared.world().updates.poll += 1;
+        {
+            let updates = &mut self.shared.world().updates;
+            updates.poll += 1;
+            updates.ended_by = OTHER_POLL;
+        }
         self.shared.queue_changed();
     }
 
