@@ -35,6 +35,8 @@ pub(crate) fn parse(html: &str) -> Result<Parsed, String> {
     let mut parser =
         Parser { html: html.as_bytes(), at: 0, text: String::new(), length: 0, open: vec![], found: vec![] };
     parser.run(html)?;
+    // A language anywhere else is forgotten.
+    parser.found.iter_mut().filter(|entity| entity.kind == "code").for_each(|code| code.value = None);
     parser.found.sort_by_key(|entity| (entity.offset, std::cmp::Reverse(entity.length)));
     Ok((parser.text, parser.found))
 }
@@ -241,8 +243,8 @@ impl Parser<'_> {
             "blockquote" if open.argument.is_empty() => ("blockquote", None),
             "blockquote" => ("expandable_blockquote", None),
             "tg-emoji" => match open.argument.parse::<i64>() {
-                Ok(_) => ("custom_emoji", Some(open.argument)),
-                Err(_) => return Err("Invalid custom emoji identifier specified".to_owned()),
+                Ok(1..) | Ok(..0) => ("custom_emoji", Some(open.argument)),
+                _ => return Err("Invalid custom emoji identifier specified".to_owned()),
             },
             "a" => match self.link(&open) {
                 Some(link) => link,
@@ -256,24 +258,13 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// `<pre><code class="language-…">` is one thing; a language anywhere else is forgotten.
-    fn add(&mut self, mut entity: Entity) {
-        let inner = self.found.last_mut().filter(|inner| {
-            entity.kind == "pre"
-                && inner.kind == "code"
-                && (inner.offset, inner.length) == (entity.offset, entity.length)
-        });
-        match inner {
-            Some(inner) if inner.value.is_some() => inner.kind = entity.kind,
-            _ => {
-                if let Some(last) = self.found.last_mut().filter(|last| last.kind == "code") {
-                    last.value = None;
-                }
-                if entity.kind == "code" && self.open.last().is_none_or(|outer| outer.tag != "pre") {
-                    entity.value = None;
-                }
-                self.found.push(entity);
-            }
+    /// `<pre><code class="language-…">` is one thing, either way round.
+    fn add(&mut self, entity: Entity) {
+        let same = |inner: &&mut Entity| (inner.offset, inner.length) == (entity.offset, entity.length);
+        match (entity.kind.as_str(), self.found.last_mut().filter(same)) {
+            ("pre", Some(inner)) if inner.kind == "code" && inner.value.is_some() => inner.kind = entity.kind,
+            ("code", Some(inner)) if inner.kind == "pre" && entity.value.is_some() => inner.value = entity.value,
+            _ => self.found.push(entity),
         }
     }
 

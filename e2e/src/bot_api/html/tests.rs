@@ -30,7 +30,9 @@ fn shown(html: &str) -> String {
 #[case("<code>a &lt; b</code>", "a < b| code:0+5")]
 #[case("<pre>a</pre>", "a| pre:0+1")]
 #[case("<pre><code class=\"language-rust\">a</code></pre>", "a| pre:0+1=rust")]
+#[case("<code class=\"language-rust\"><pre>a</pre></code>", "a| pre:0+1=rust")]
 #[case("<code class=\"language-rust\">a</code>", "a| code:0+1")]
+#[case("<pre>b<code class=\"language-rust\">a</code></pre>", "ba| pre:0+2 code:1+1")]
 #[case("<a href=\"https://example.com/?a=1&amp;b=2\">x</a>", "x| text_link:0+1=https://example.com/?a=1&b=2")]
 #[case("<a href='example.com'>x</a>", "x| text_link:0+1=http://example.com/")]
 #[case("<a>https://example.com/</a>", "https://example.com/| text_link:0+20=https://example.com/")]
@@ -66,6 +68,7 @@ fn accepted(#[case] html: &str, #[case] expected: &str) {
 #[case("<b =x>a</b>", "Empty attribute name in the tag \"b\" at byte offset 0")]
 #[case("<b>a</b", "Unclosed end tag at byte offset 4")]
 #[case("<span>a</span>", "Tag \"span\" must have class \"tg-spoiler\" at byte offset 0")]
+#[case("<tg-emoji emoji-id=\"0\">a</tg-emoji>", "Invalid custom emoji identifier specified")]
 #[case("<tg-emoji emoji-id=\"x\">a</tg-emoji>", "Invalid custom emoji identifier specified")]
 fn refused(#[case] html: &str, #[case] expected: &str) {
     assert_eq!(parse(html).unwrap_err(), expected);
