@@ -243,7 +243,7 @@ impl Parser<'_> {
             "blockquote" if open.argument.is_empty() => ("blockquote", None),
             "blockquote" => ("expandable_blockquote", None),
             "tg-emoji" => match open.argument.parse::<i64>() {
-                Ok(1..) | Ok(..0) => ("custom_emoji", Some(open.argument)),
+                Ok(id) if id != 0 => ("custom_emoji", Some(open.argument)),
                 _ => return Err("Invalid custom emoji identifier specified".to_owned()),
             },
             "a" => match self.link(&open) {
