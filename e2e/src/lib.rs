@@ -4,6 +4,8 @@
 //! however that ends.
 
 pub mod balancer;
+#[cfg(feature = "bot-api")]
+pub mod bot_api;
 pub mod process;
 mod relay;
 pub mod servers;

@@ -118,6 +118,12 @@ impl Server {
         Self::new("todo", &["TODO_SERVER_LISTEN", "COMMENTS_SERVER_LISTEN"], home).argument("up")
     }
 
+    /// `todo-bot`, not yet started; it listens nowhere unless it is told to.
+    #[must_use]
+    pub fn bot(home: &Path) -> Self {
+        Self::new("todo-bot", &[], home)
+    }
+
     /// Adds an environment variable.
     #[must_use]
     pub fn setting(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -209,7 +215,9 @@ impl Server {
         Ok(addresses)
     }
 
-    fn log(&self) -> PathBuf {
+    /// Where it writes what it says.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
         self.home.join(format!("{}.log", self.name))
     }
 
@@ -274,6 +282,11 @@ impl Server {
 
     fn pid(&self) -> Option<i32> {
         Some(self.process.as_ref()?.pid().as_raw_nonzero().get())
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.process.as_mut()?.ended().ok()?
     }
 
     /// `kill -9`.
