@@ -1,5 +1,6 @@
 //! The typed client of the to-do service.
 //!
+//! * [`quick`] reads a task from one line, in English or Russian.
 //! * [`model`] is the wire contract: plain serde types, the same ones that the servers answer with.
 //! * `client` (feature `client`, on by default) is the async client.
 //! * `tokens` (feature `tokens`) signs and verifies access and refresh tokens.
@@ -20,6 +21,7 @@
 #[cfg(feature = "client")]
 pub mod client;
 pub mod model;
+pub mod quick;
 #[cfg(feature = "tokens")]
 pub mod tokens;
 

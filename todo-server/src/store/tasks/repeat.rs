@@ -7,11 +7,14 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use rrule::{RRule, RRuleSet, Unvalidated};
 use server_kit::Error;
-use todo_sdk::model::{Due, Repeat, RepeatFrom, Task};
+use todo_sdk::{
+    model::{Due, Repeat, RepeatFrom, Task},
+    quick::local_time,
+};
 
 /// Most occurrences that are passed over on the way to the next: more than a rule of days has in fifty years. A rule of
 /// minutes that was left alone for longer begins anew.
@@ -108,18 +111,7 @@ impl Rule {
 
     /// The moment of such a time.
     fn place(&self, wall: NaiveDateTime) -> DateTime<Utc> {
-        if self.is_sub_daily() {
-            return wall.and_utc();
-        }
-        match self.zone.from_local_datetime(&wall) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
-            // Skipped by the clocks: as late by the new time as it would have been by the old one.
-            LocalResult::None => {
-                let day = TimeDelta::days(1);
-                let before = self.zone.from_local_datetime(&(wall - day)).earliest();
-                before.map_or_else(|| wall.and_utc(), |before| before.to_utc() + day)
-            }
-        }
+        if self.is_sub_daily() { wall.and_utc() } else { local_time(self.zone, wall) }
     }
 
     /// The occurrences from `start` on.
@@ -186,6 +178,8 @@ impl Rule {
 mod tests {
     use chrono_tz::{America::New_York, Asia::Kathmandu, Australia::Lord_Howe, Europe::Berlin, Tz};
     use todo_sdk::model::PRIORITY_NONE;
+
+    use chrono::TimeDelta;
 
     use super::*;
 

@@ -1,0 +1,224 @@
+//! The fields of a line put together, and the title that is left.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+
+use super::{
+    Field, Present, Quick, Span, Warning,
+    fields::{Remind, Value, field},
+    lex::{Line, Word, lex},
+    local_time, repeat, times, when,
+};
+use crate::model::{Due, Repeat};
+
+/// Words that a phrase behind them belongs to: "until friday", "last friday".
+const LEADS: [&str; 9] = ["until", "till", "since", "after", "last", "past", "после", "прошлый", "прошлую"];
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    quick: Quick,
+    remind: Option<Remind>,
+    /// Names of tags in lower case.
+    tags: HashSet<String>,
+    /// When a repeat without a date begins.
+    first: Option<Due>,
+    /// The words of the repeat, and the time of day that stood alone: "every monday *standup* at 9:00".
+    repeat_words: Vec<String>,
+    time: Option<NaiveTime>,
+}
+
+pub(super) fn assemble(text: &str, present: &Present) -> Quick {
+    let Line { words, description } = lex(text);
+    let mut found = Found::default();
+    if let Some((start, end, description)) = description {
+        found.quick.spans.push(Span { start, end, field: Field::Description });
+        found.quick.description = Some(description).filter(|description| !description.is_empty());
+    }
+    let mut left: Vec<Word> = Vec::new();
+    for word in words {
+        match field(&word, present) {
+            Some(Ok(value)) if found.takes(&value) => {
+                found.quick.spans.push(Span { start: word.start, end: word.end, field: value.field() });
+                found.take(value);
+            }
+            Some(Err(message)) => {
+                found.quick.warnings.push(Warning { start: word.start, end: word.end, message });
+                left.push(word);
+            }
+            _ => left.push(word),
+        }
+    }
+    while found.phrase_at_end(&mut left, present) || found.phrase_at_start(&mut left, present) {}
+    found.finish(text, &left, present)
+}
+
+impl Found {
+    /// Each field but the tags is said once; what is said again is text.
+    fn takes(&self, value: &Value) -> bool {
+        match value {
+            Value::Tag(_) => true,
+            Value::Priority(_) => self.quick.priority.is_none(),
+            Value::Due(_) => self.quick.due.is_none(),
+            Value::Remind(_) => self.remind.is_none(),
+            Value::Nag(_) => self.quick.nag_seconds.is_none(),
+            Value::Repeat(..) => self.quick.repeat.is_none(),
+        }
+    }
+
+    fn take(&mut self, value: Value) {
+        let quick = &mut self.quick;
+        match value {
+            Value::Tag(name) => {
+                if self.tags.insert(name.to_lowercase()) {
+                    quick.tags.push(name);
+                }
+            }
+            Value::Priority(priority) => quick.priority = Some(priority),
+            Value::Due(due) => quick.due = Some(due),
+            Value::Remind(remind) => self.remind = Some(remind),
+            Value::Nag(seconds) => quick.nag_seconds = Some(seconds),
+            Value::Repeat(repeat, first) => self.repeats(repeat, first),
+        }
+    }
+
+    fn repeats(&mut self, repeat: Repeat, first: Option<Due>) {
+        self.quick.repeat = Some(repeat);
+        self.first = first;
+    }
+
+    /// The longest phrase that ends the line.
+    fn phrase_at_end(&mut self, left: &mut Vec<Word>, present: &Present) -> bool {
+        let most = repeat::LONGEST.max(when::LONGEST).min(left.len());
+        for length in (1..=most).rev() {
+            let at = left.len() - length;
+            let belongs = at.checked_sub(1).is_some_and(|before| LEADS.contains(&left[before].folded.as_str()));
+            if belongs {
+                continue;
+            }
+            if let Some(value) = self.phrase(&left[at..], present) {
+                let words = left.split_off(at);
+                self.mark(&words, value);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The longest phrase that begins it. One that would leave "Every day *is* a gift" is a sentence.
+    fn phrase_at_start(&mut self, left: &mut Vec<Word>, present: &Present) -> bool {
+        const VERBS: [&str; 8] = ["is", "was", "are", "were", "has", "counts", "matters", "will"];
+        let most = repeat::LONGEST.max(when::LONGEST).min(left.len());
+        for length in (1..=most).rev() {
+            // "at 5 corners": an hour alone is one at the end only.
+            if length == 2 && times::bare_hour(&[left[1].folded.as_str()]).is_some() {
+                continue;
+            }
+            let goes_on = left.get(length).is_some_and(|next| VERBS.contains(&next.folded.as_str()));
+            if goes_on {
+                continue;
+            }
+            if let Some(value) = self.phrase(&left[..length], present) {
+                let words: Vec<Word> = left.drain(..length).collect();
+                self.mark(&words, value);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn phrase(&self, words: &[Word], present: &Present) -> Option<Value> {
+        if words.iter().any(|word| word.literal || word.quoted_from.is_some()) {
+            return None;
+        }
+        let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+        let repeats = || repeat::phrase(&folded, present).map(|found| Value::Repeat(found.repeat, Some(found.first)));
+        let dates = || when::phrase(&folded, present).filter(|_| folded.len() <= when::LONGEST).map(Value::Due);
+        repeats().or_else(dates).filter(|value| self.takes(value))
+    }
+
+    /// A phrase is a span, or several where fields stand between its words.
+    fn mark(&mut self, words: &[Word], value: Value) {
+        let field = value.field();
+        let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+        match field {
+            Field::Repeat => self.repeat_words = folded.iter().map(|word| (*word).to_owned()).collect(),
+            _ => self.time = self.time.or_else(|| when::only_time(&folded)),
+        }
+        let between =
+            |start: usize, end: usize, spans: &[Span]| spans.iter().any(|span| span.start >= start && span.end <= end);
+        let mut spans: Vec<Span> = Vec::new();
+        for word in words {
+            match spans.last_mut() {
+                Some(last) if !between(last.end, word.start, &self.quick.spans) => last.end = word.end,
+                _ => spans.push(Span { start: word.start, end: word.end, field }),
+            }
+        }
+        self.quick.spans.extend(spans);
+        self.take(value);
+    }
+
+    /// A time that stands apart from its repeat is the repeat's.
+    fn time_of_repeat(&mut self, present: &Present) {
+        let Some(time) = self.time.filter(|_| self.first.is_some()) else { return };
+        let time = time.format("%H:%M").to_string();
+        let words: Vec<&str> = self.repeat_words.iter().map(String::as_str).chain([time.as_str()]).collect();
+        if let Some(found) = repeat::phrase(&words, present) {
+            self.quick.due = Some(found.first);
+        }
+    }
+
+    fn finish(mut self, text: &str, left: &[Word], present: &Present) -> Quick {
+        self.time_of_repeat(present);
+        let mut quick = std::mem::take(&mut self.quick);
+        let only_due = quick.spans.iter().all(|span| span.field == Field::Due);
+        quick.date_alone = left.is_empty() && only_due && quick.due.is_some();
+        quick.due = quick.due.or(self.first);
+        if let Some(remind) = self.remind {
+            set_reminder(&mut quick, remind, present);
+        }
+        quick.spans.sort_by_key(|span| span.start);
+        // Where nothing means anything, nothing is changed.
+        let plain = |word: &Word| !word.literal && word.text.chars().count() == word.end - word.start;
+        if quick.spans.is_empty() && left.iter().all(plain) {
+            quick.title = text.to_owned();
+            return quick;
+        }
+        quick.title = left.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        let only_described = quick.title.is_empty() && quick.spans.len() == 1;
+        if let Some(description) = quick.description.take_if(|_| only_described) {
+            quick.title = description;
+        }
+        if quick.title.trim().is_empty() {
+            quick.title = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
+        quick
+    }
+}
+
+fn set_reminder(quick: &mut Quick, remind: Remind, present: &Present) {
+    match (remind, quick.due) {
+        (Remind::Before(seconds), Some(_)) => quick.remind_before_seconds = Some(seconds),
+        (Remind::Before(seconds), None) => {
+            quick.remind_time = TimeDelta::try_seconds(seconds).and_then(|delta| present.now.checked_add_signed(delta));
+        }
+        (Remind::Time(time), due) => quick.remind_time = time_of(due, time, present),
+        (Remind::At(Due::At(at)), _) => quick.remind_time = Some(at),
+        (Remind::At(Due::Day(day)), _) => {
+            let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
+            quick.remind_time = Some(local_time(present.zone, day.and_time(nine)));
+        }
+    }
+}
+
+/// That time of the day that it is due, or of today, or of tomorrow if it has passed.
+fn time_of(due: Option<Due>, time: chrono::NaiveTime, present: &Present) -> Option<DateTime<Utc>> {
+    let day = match due {
+        Some(Due::Day(day)) => day,
+        Some(Due::At(at)) => at.with_timezone(&present.zone).date_naive(),
+        None if present.wall.time() < time => present.wall.date(),
+        None => present.wall.date().succ_opt()?,
+    };
+    Some(local_time(present.zone, day.and_time(time)))
+}

@@ -1,0 +1,114 @@
+//! Words that are fields by themselves: `@home`, `p1`, `!30m`, `due:2026-12-01`.
+
+use super::{
+    Field, Present,
+    lex::{Word, fold},
+    repeat,
+    times::digital,
+    vocabulary::span,
+    when,
+};
+use crate::model::{Due, Repeat, RepeatFrom};
+
+/// What a word says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Tag(String),
+    Priority(i16),
+    Due(Due),
+    Remind(Remind),
+    Nag(i64),
+    Repeat(Repeat, Option<Due>),
+}
+
+/// When to remind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remind {
+    /// So many seconds before it is due, or from now.
+    Before(i64),
+    /// At this time of its day.
+    Time(chrono::NaiveTime),
+    /// Then.
+    At(Due),
+}
+
+impl Value {
+    pub(super) fn field(&self) -> Field {
+        match self {
+            Self::Tag(_) => Field::Tag,
+            Self::Priority(_) => Field::Priority,
+            Self::Due(_) => Field::Due,
+            Self::Remind(_) => Field::Remind,
+            Self::Nag(_) => Field::Nag,
+            Self::Repeat(..) => Field::Repeat,
+        }
+    }
+}
+
+/// What a word says, if it is a field; `Err` if it looks like one and is none.
+pub(super) fn field(word: &Word, present: &Present) -> Option<Result<Value, String>> {
+    if word.literal {
+        return None;
+    }
+    if let Some(name) = word.text.strip_prefix('@') {
+        return tag(name, word.quoted_from.is_some()).map(|name| Ok(Value::Tag(name)));
+    }
+    if let Some(rest) = word.folded.strip_prefix("!!") {
+        return span(rest).map(|seconds| Ok(Value::Nag(seconds)));
+    }
+    if let Some(rest) = word.folded.strip_prefix('!') {
+        return remind(rest).map(|remind| Ok(Value::Remind(remind)));
+    }
+    if let ["p", digit @ ("1" | "2" | "3" | "4")] = [word.folded.get(..1)?, word.folded.get(1..)?] {
+        return digit.parse().ok().map(|priority| Ok(Value::Priority(priority)));
+    }
+    machine(word, present)
+}
+
+/// A tag has a letter or a digit in it. Punctuation behind it is the sentence's.
+fn tag(name: &str, quoted: bool) -> Option<String> {
+    let name = if quoted { name.trim() } else { name.trim_end_matches([',', ';', '.', ':', '!', '?', ')']) };
+    name.chars().any(char::is_alphanumeric).then(|| name.to_owned())
+}
+
+fn remind(text: &str) -> Option<Remind> {
+    span(text).map(Remind::Before).or_else(|| digital(text).map(Remind::Time))
+}
+
+/// `due:… tag:… pri:… remind:… nag:… repeat:…`
+fn machine(word: &Word, present: &Present) -> Option<Result<Value, String>> {
+    let (key, value) = word.text.split_once(':')?;
+    let value = value.trim();
+    if value.is_empty() {
+        return None;
+    }
+    let folded: Vec<String> = value.split_whitespace().map(fold).collect();
+    let words: Vec<&str> = folded.iter().map(String::as_str).collect();
+    let due = || when::iso(value, present).or_else(|| when::phrase(&words, present));
+    let (found, expected) = match key.to_lowercase().as_str() {
+        "due" => (due().map(Value::Due), "a date such as 2026-12-01, 2026-12-01T18:30 or \"tomorrow 10:00\""),
+        "tag" => (tag(value, word.quoted_from.is_some()).map(Value::Tag), "a name"),
+        "pri" => (priority(value).map(Value::Priority), "1 to 4"),
+        "remind" => {
+            let found = words.first().filter(|_| words.len() == 1).and_then(|word| remind(word));
+            (found.or_else(|| due().map(Remind::At)).map(Value::Remind), "30m, 14:00 or a date with a time")
+        }
+        "nag" => (words.first().and_then(|word| span(word)).map(Value::Nag), "a pause such as 15m"),
+        "repeat" => (rule(value, &words, present), "a rule such as FREQ=WEEKLY;BYDAY=MO, or \"every monday\""),
+        _ => return None,
+    };
+    Some(found.ok_or_else(|| format!("{key}: needs {expected}; it stays in the title")))
+}
+
+fn priority(value: &str) -> Option<i16> {
+    value.parse().ok().filter(|priority| (1..=4).contains(priority))
+}
+
+fn rule(value: &str, words: &[&str], present: &Present) -> Option<Value> {
+    let rule = value.strip_prefix("RRULE:").unwrap_or(value);
+    if rule.to_ascii_uppercase().starts_with("FREQ=") {
+        let repeat = Repeat { rrule: rule.to_owned(), from: RepeatFrom::Schedule };
+        return Some(Value::Repeat(repeat, None));
+    }
+    repeat::phrase(words, present).map(|found| Value::Repeat(found.repeat, Some(found.first)))
+}
