@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod bot;
 mod cli;
 mod comments;
 mod delivery;
@@ -15,6 +16,7 @@ mod logs;
 mod openapi;
 mod operator;
 mod paging;
+mod quick;
 mod reminders;
 mod routes;
 mod services;

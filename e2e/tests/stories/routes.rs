@@ -74,6 +74,7 @@ fn rows() -> Vec<Row> {
         (&delete, "/api/sessions/{session}", none.clone(), IN_PERSON_ITEM),
         (&get, "/api/tasks/{task}/reminders", none.clone(), OWN_ITEM),
         (&get, "/api/reminders", none.clone(), OWN_LIST),
+        (&post, "/api/tasks/quick", json!({"text": "a", "dry_run": true}), [401, 200, 403, 403, 403, 401, 401]),
         (&post, "/api/reminders/claim", json!({"channel": "test", "limit": 0}), [401, 403, 403, 422, 422, 401, 401]),
         (&post, "/api/reminders/{reminder}/sent", json!({"lease": "made-up"}), [401, 403, 403, 409, 409, 401, 401]),
         (

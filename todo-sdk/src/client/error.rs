@@ -115,7 +115,8 @@ impl Error {
     }
 
     /// Whether the same call may well succeed later.
-    pub(super) fn passes(&self) -> bool {
+    #[must_use]
+    pub fn passes(&self) -> bool {
         match self {
             Self::OutOfReach { .. } | Self::TimedOut { .. } => true,
             _ => matches!(self.status(), Some(429 | 502 | 503 | 504)),

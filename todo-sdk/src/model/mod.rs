@@ -9,6 +9,7 @@ mod comments;
 mod due;
 mod patch;
 mod problem;
+mod quick;
 mod reminders;
 mod shown;
 mod tags;
@@ -23,6 +24,7 @@ pub use changes::{Change, ChangeQuery, EventKind, EventQuery, Resource, Undo, Un
 pub use comments::{COMMENT_MAX, Comment, CommentQuery, CreateComment, UpdateComment};
 pub use due::{Due, ParseDueError};
 pub use problem::{FieldError, FieldErrors, Problem};
+pub use quick::{QUICK_MAX, QuickResult, QuickTask};
 pub use reminders::{
     CLAIM_MAX, ClaimReminders, ClaimedReminder, FailedReminder, GatheredReminder, ReminderFailed, ReminderQuery,
     ReminderRow, ReminderSent, ReminderState, SETTLE_MAX, SentReminder, SettleReminders, SettledReminders,

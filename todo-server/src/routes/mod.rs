@@ -3,6 +3,7 @@
 mod bulk;
 mod changes;
 mod named_tokens;
+mod quick;
 mod reminders;
 mod sessions;
 mod tags;
@@ -43,6 +44,7 @@ pub(crate) fn router(app: App) -> Result<Router, Error> {
     let (routes, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
         .merge(tasks::router())
         .merge(bulk::router())
+        .merge(quick::router())
         .merge(tags::router())
         .merge(changes::router())
         .merge(undo::router())

@@ -23,7 +23,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
 }
 
 /// The address of a task.
-fn location(id: Id) -> String {
+pub(super) fn location(id: Id) -> String {
     format!("/api/tasks/{id}")
 }
 

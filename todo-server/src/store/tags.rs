@@ -51,6 +51,24 @@ pub async fn create(conn: &mut Conn<'_>, caller: &Caller, now: DateTime<Utc>, na
     Ok(tag)
 }
 
+/// The tag of that name, whatever the case; made if there is none.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn ensure(conn: &mut Conn<'_>, caller: &Caller, now: DateTime<Utc>, name: &str) -> Result<Id, Error> {
+    let known: Option<Id> =
+        on!(&mut *conn, |c| sqlx::query_scalar("SELECT id FROM tags WHERE user_id = $1 AND name_folded = $2")
+            .bind(caller.user)
+            .bind(name.to_lowercase())
+            .fetch_optional(&mut *c)
+            .await?);
+    match known {
+        Some(id) => Ok(id),
+        None => Ok(create(conn, caller, now, name).await?.id),
+    }
+}
+
 /// The person's tag of that id.
 ///
 /// # Errors

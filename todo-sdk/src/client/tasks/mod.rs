@@ -12,9 +12,10 @@ use super::{
     Change, Client, Create, Error,
     request::{Call, Server},
 };
-use crate::model::{BulkResult, BulkTasks, CreateTask, Id, Task, TaskQuery, UpdateTask};
+use crate::model::{BulkResult, BulkTasks, CreateTask, Id, QuickResult, QuickTask, Task, TaskQuery, UpdateTask};
 
 const TASKS: &str = "api/tasks";
+const QUICK: &str = "api/tasks/quick";
 
 /// The calls about tasks.
 #[derive(Debug, Clone)]
@@ -84,6 +85,19 @@ impl Tasks {
     /// Sets every field of a task: what `task` leaves out is cleared.
     pub fn replace(&self, id: Id, task: &CreateTask) -> Change<Task> {
         Change::new(self.client.clone(), Call::put(Server::Todo, path(id), task))
+    }
+
+    /// Makes a task of one line, e.g. `Call the bank tomorrow 10:00 @home p1`; see [`quick`](crate::quick). Tags that
+    /// don't exist are made along with it.
+    pub fn quick(&self, text: impl Into<String>) -> Create<QuickResult> {
+        let line = QuickTask { text: text.into(), dry_run: false };
+        Create::new(self.client.clone(), Call::post(Server::Todo, QUICK, &line))
+    }
+
+    /// What the server understands of a line, without making anything.
+    pub fn understand(&self, text: impl Into<String>) -> Create<QuickResult> {
+        let line = QuickTask { text: text.into(), dry_run: true };
+        Create::new(self.client.clone(), Call::post(Server::Todo, QUICK, &line))
     }
 
     /// Deletes a task and its comments.
