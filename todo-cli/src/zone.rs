@@ -1,9 +1,16 @@
 //! The time zone of this machine, by name.
 
+use chrono_tz::Tz;
+
 /// The IANA name: from `TZ`, as far as that is one, else from the system. What reckons dates here heeds both, too.
 pub(crate) fn machine_zone() -> Option<String> {
     let named = std::env::var("TZ").ok().and_then(|tz| name_of(&tz).map(str::to_owned));
     named.or_else(|| iana_time_zone::get_timezone().ok())
+}
+
+/// The zone of that name, in which dates are reckoned here; UTC where it has none.
+pub(crate) fn machine_tz() -> Tz {
+    machine_zone().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
 }
 
 /// `TZ` can also be a file's path or a POSIX rule.

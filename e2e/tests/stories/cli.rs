@@ -399,3 +399,29 @@ fn changes_are_watched_undone_and_waited_for() {
     local.json(&["done", "1"]);
     assert!(watch.next().contains("task.updated"));
 }
+
+#[test]
+fn a_line_is_understood_unless_it_is_raw() {
+    let shell = Shell::new();
+    let task = shell.json(&["add", "Call", "the", "bank", "2900-01-01", "@home", "p1", "//", "the card"]);
+    assert_eq!((&task["title"], &task["description"]), (&json!("Call the bank"), &json!("the card")));
+    assert_eq!((&task["due"], &task["priority"]), (&json!("2900-01-01"), &json!(1)));
+    assert_eq!(shell.json(&["tag", "list"])[0]["name"], "home");
+    // Options stand above it.
+    let task = shell.json(&["add", "Call 2900-01-01 p1 @home", "--priority", "2", "--tag", "HOME", "--tag", "work"]);
+    assert_eq!((&task["due"], &task["priority"]), (&json!("2900-01-01"), &json!(2)));
+    assert_eq!(task["tags"].as_array().unwrap().len(), 2);
+    let raw = shell.json(&["add", "--raw", "Call p1 @home tomorrow"]);
+    assert_eq!((&raw["title"], &raw["tags"]), (&json!("Call p1 @home tomorrow"), &json!([])));
+
+    let read = shell.json(&["add", "--dry-run", "Позвонить завтра @new"]);
+    assert_eq!(read["spans"][0], json!({"start": 10, "end": 16, "field": "due"}));
+    assert_eq!((shell.list(&[]).len(), shell.json(&["tag", "list"]).as_array().unwrap().len()), (3, 2));
+    let words = shell.run(&["add", "--dry-run", "Call 2900-01-01 18:30 p1 !30m every day"], "");
+    let words = String::from_utf8(words.stdout).unwrap();
+    for line in ["title     Call\n", "due       2900-01-01 18:30", "priority  1\n", "remind    30 min before\n"] {
+        assert!(words.contains(line), "{line:?} in {words:?}");
+    }
+    let due = shell.json(&["edit", "1", "--due", "next friday"])["due"].clone();
+    assert_eq!(due.as_str().unwrap().len(), 10);
+}

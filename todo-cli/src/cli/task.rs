@@ -15,12 +15,18 @@ Dates: 2026-12-01, \"2026-12-01 18:30\", today, tomorrow, \"tomorrow 9:00\", 18:
 Repeats: daily, weekdays, weekly, monthly, yearly, or a rule like FREQ=WEEKLY;BYDAY=MO (RFC 5545). With `!` at the end \
 the next one is reckoned from the completion instead of the due date.";
 
-/// Add a task
+const QUICK_HELP: &str = "\
+In the text, @home is a tag, p1 to p4 a priority, !30m or !14:00 a reminder, !!15m reminds until it is done, `every monday` \
+repeats (`every!` from completion), a date at the start or the end is when it is due (tomorrow 10:00, next friday, in 2 weeks, \
+1 dec; завтра в 10:00, через 2 часа), and what follows // is the description. \"Quoted\" text stays as it is, \\ keeps one \
+sign. Options stand above what the text says; --dry-run shows how it is understood.";
+
+/// Add a task, e.g. `todo add Call the bank tomorrow 10:00 @home p1`
 #[derive(Debug, Args)]
-#[command(after_help = DATE_HELP)]
+#[command(after_help = QUICK_HELP, after_long_help = format!("{QUICK_HELP}\n\n{DATE_HELP}"))]
 pub(crate) struct AddArgs {
-    /// The title; several words are joined by spaces. Write `--` before one that begins with a dash
-    #[arg(required = true)]
+    /// The task in one line; several words are joined by spaces. Write `--` before one that begins with a dash
+    #[arg(required = true, value_name = "TEXT")]
     pub(crate) title: Vec<String>,
     /// More about it
     #[arg(long, value_name = "TEXT")]
@@ -43,6 +49,12 @@ pub(crate) struct AddArgs {
     /// How it repeats
     #[arg(long, value_name = "RULE", value_parser = repeat_arg)]
     pub(crate) repeat: Option<Repeat>,
+    /// Take the text as the title, without looking for dates and the like in it
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// Only show what is understood; with --json, with the place of each field in the text
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// List tasks

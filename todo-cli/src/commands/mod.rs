@@ -8,6 +8,7 @@ mod link;
 mod list;
 #[cfg(feature = "notify")]
 mod notify;
+mod quick;
 mod reminder;
 mod session;
 mod tag;

@@ -1,36 +1,32 @@
 //! `add`, `show`, `done`, `reopen` and `rm`.
 
 use futures_util::{TryStreamExt, future};
-use todo_sdk::model::{Comment, CreateTask, Id, LIMIT_MAX, validate::Validate};
+use todo_sdk::model::{Comment, Id, LIMIT_MAX, validate::Validate};
 
-use super::tag_names;
+use super::{quick, tag_names};
 use crate::{
     cli::{AddArgs, RemoveArgs},
     context::Context,
     error::Error,
-    input::{fields::RemindArg, prompt},
+    input::prompt,
     output::{text, view::TagNames},
 };
 
 pub(super) async fn add(ctx: &Context, args: AddArgs) -> Result<(), Error> {
-    let mut task = CreateTask {
-        title: args.title.join(" "),
-        description: args.description.unwrap_or_default(),
-        priority: args.priority,
-        due: args.due,
-        nag_seconds: args.nag,
-        repeat: args.repeat,
-        ..CreateTask::default()
-    };
-    match args.remind {
-        Some(RemindArg::At(at)) => task.remind_time = Some(at),
-        Some(RemindArg::Before(seconds)) => task.remind_before_seconds = Some(seconds),
-        None => {}
+    let dry_run = args.dry_run;
+    let read = quick::read(ctx, args);
+    for warning in &read.warnings {
+        ctx.printer.warn(&warning.message);
     }
-    if !args.tags.is_empty() {
+    if dry_run {
+        return if ctx.in_words() { ctx.printer.line(&quick::words(ctx, &read)) } else { ctx.printer.json(&read) };
+    }
+    let names = read.tags.clone();
+    let mut task = read.into_task(Vec::new());
+    if !names.is_empty() {
         // Tags are not made for a task that will be refused.
         task.validate().map_err(Error::invalid)?;
-        task.tags = tag_names::ensure(ctx, &args.tags).await?;
+        task.tags = tag_names::ensure(ctx, &names).await?;
     }
     let task = ctx.client.tasks().create_from(task).send().await?;
     ctx.print_task("Added", &task).await

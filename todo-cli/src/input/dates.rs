@@ -5,9 +5,10 @@ use chrono::{
 };
 use todo_sdk::model::Due;
 
+use crate::zone::machine_tz;
+
 /// What can be typed, for `--help` and for errors.
-pub(crate) const FORMS: &str =
-    "2026-12-01, \"2026-12-01 18:30\", today, tomorrow, \"tomorrow 9:00\", 18:30, +3d, +2h, or 2026-12-01T18:30:00Z";
+pub(crate) const FORMS: &str = "2026-12-01, \"2026-12-01 18:30\", today, \"tomorrow 9:00\", \"next friday\", 18:30, +3d, +2h, or 2026-12-01T18:30:00Z";
 
 /// Why a text is no date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,12 +25,22 @@ pub(crate) enum DateError {
 
 /// For clap: a due date in the zone of this machine.
 pub(crate) fn due_arg(text: &str) -> Result<Due, DateError> {
-    parse_due(text, &Local::now())
+    parse_due(text, &Local::now()).or_else(|error| phrase(text).ok_or(error))
+}
+
+/// What quick-add understands as well: `next friday`, `завтра в 10:00`.
+fn phrase(text: &str) -> Option<Due> {
+    let read = todo_sdk::quick::parse(text, Utc::now(), machine_tz());
+    read.due.filter(|_| read.is_date_alone())
 }
 
 /// For clap: a moment in the zone of this machine.
 pub(crate) fn moment_arg(text: &str) -> Result<DateTime<Utc>, DateError> {
-    parse_moment(text, &Local::now())
+    parse_moment(text, &Local::now()).or_else(|error| match phrase(text) {
+        Some(Due::At(at)) => Ok(at),
+        Some(Due::Day(_)) => Err(DateError::NeedsTime(text.to_owned())),
+        None => Err(error),
+    })
 }
 
 /// A day or a moment, reckoned from `now` in its zone. `+3d` (and `w`, `mo`, `y`) is a day, `+2h` (and `min`) a moment.

@@ -321,7 +321,7 @@ fn priority_tone(priority: i16) -> Tone {
     }
 }
 
-fn repeat_words(repeat: &Repeat) -> String {
+pub(crate) fn repeat_words(repeat: &Repeat) -> String {
     let from = match repeat.from {
         RepeatFrom::Schedule => "",
         RepeatFrom::Completion => ", from completion",

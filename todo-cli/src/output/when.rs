@@ -75,18 +75,23 @@ fn clock<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> String {
 
 /// How a reminder is reckoned, and how often it comes: ` (30 min before, every 15 min until done)`.
 pub(crate) fn reminder_words(task: &Task) -> String {
-    let before = task.remind_before_seconds.map(|seconds| match seconds {
-        0 => "when due".to_owned(),
-        1.. => format!("{} before", length(seconds)),
-        _ => format!("{} after", length(-seconds)),
-    });
+    let before = task.remind_before_seconds.map(before);
     let nag = task.nag_seconds.map(|seconds| format!("every {} until done", length(seconds)));
     let words: Vec<String> = [before, nag].into_iter().flatten().collect();
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
 
+/// `30 min before`, `when due`, `9 h after`.
+pub(crate) fn before(seconds: i64) -> String {
+    match seconds {
+        0 => "when due".to_owned(),
+        1.. => format!("{} before", length(seconds)),
+        _ => format!("{} after", length(-seconds)),
+    }
+}
+
 /// A length of time in its largest whole unit.
-fn length(seconds: i64) -> String {
+pub(crate) fn length(seconds: i64) -> String {
     let units = [(86_400, "d"), (3600, "h"), (60, "min")];
     let unit = units.into_iter().find(|(unit, _)| seconds % unit == 0);
     unit.map_or(format!("{seconds} s"), |(unit, name)| format!("{} {name}", seconds / unit))
