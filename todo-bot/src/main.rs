@@ -1,33 +1,59 @@
-//! The program `todo-bot`: the Telegram client. It reads its settings and refuses to start without a token.
+//! The program `todo-bot`: the Telegram client. It reaches people's data through the SDK alone, as the person who writes to
+//! it.
+
+mod action;
+mod app;
+mod error;
+mod i18n;
+mod input;
+mod people;
+mod reminders;
+mod session;
+mod settings;
+mod stop;
+mod store;
+mod talk;
+mod telegram;
+mod updates;
+mod view;
+mod zones;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use tracing_subscriber::EnvFilter;
 
-/// The Telegram client of the to-do service.
-#[derive(Parser)]
-#[command(name = "todo-bot", version, about)]
-struct Settings {
-    /// Token of the bot, from @BotFather
-    #[arg(long, env = "BOT_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    bot_token: Option<String>,
-}
-
-/// Why the bot can't start.
-#[derive(Debug, thiserror::Error)]
-enum StartError {
-    #[error("no BOT_TOKEN: ask @BotFather in Telegram for one and set BOT_TOKEN to it")]
-    NoToken,
-    #[error("this version of todo-bot has no dialogues; use the todo program or the REST servers")]
-    NoDialogues,
-}
+use self::settings::{LogFormat, Settings};
 
 fn main() -> ExitCode {
-    let Settings { bot_token } = Settings::parse();
-    let error = match bot_token.filter(|token| !token.trim().is_empty()) {
-        None => StartError::NoToken,
-        Some(_) => StartError::NoDialogues,
+    let settings = match Settings::read() {
+        Ok(settings) => settings,
+        Err(error) => error.exit(),
     };
+    log(settings.log_format);
+    // Two providers are compiled in; whoever makes a TLS client first must not have to choose. Only fails if one is set.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    match runtime.block_on(app::run(settings)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
     eprintln!("error: {error}");
     ExitCode::FAILURE
+}
+
+/// Logs to standard error.
+fn log(format: LogFormat) {
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,teloxide=warn,fluent=error"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Pretty => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
 }

@@ -1,0 +1,169 @@
+# Tasks, their fields, categories, comments and reminders.
+
+today = today
+tomorrow = tomorrow
+yesterday = yesterday
+back = « Back
+back-to-list = « List
+cancel = Cancel
+clear = Clear
+delete = 🗑 Delete
+edit = ✏️ Edit
+next = Next ›
+no = No
+open = Open
+save = ✅ Save
+skip = Skip ›
+undo = ↩ Undo
+yes-delete = 🗑 Yes, delete
+
+list-open = To do
+list-done = Done
+list-all = All
+list-empty = Nothing here. Write me what there is to do.
+list-end = There is nothing more.
+range = { $from }–{ $to }
+search = 🔍 Search
+clear-search = ✕ Clear search
+ask-search = What shall I look for?
+by-category = 🏷 By category
+filter-by = Which category?
+any-category = All categories
+open-list = Open the list
+
+do = ✅ Done
+reopen = ↩ Reopen
+note-done = Done!
+note-reopened = Open again.
+done-at = Done { $when }
+priority-1 = Urgent
+priority-2 = High
+priority-3 = Medium
+priority-none = No priority
+every-day = every day
+every-week = every week
+every-month = every month
+every-year = every year
+repeats = repeats
+whole-description = 📄 Whole description
+description-part = Part { $part } of { $of }
+comments-button = 💬 Comments ({ $n })
+reminder-button = 🔔 Reminder
+
+what-to-edit = What shall be changed?
+field-title = Title
+field-description = Description
+field-categories = Categories
+field-priority = Priority
+field-due = Due date
+field-reminder = Reminder
+ask-new-title = The title is <b>{ $title }</b>. Write the new one.
+title-changed = Renamed: <b>{ $title }</b>
+title-too-long = A title has at most { $most } characters, this one has { $n }. Write a shorter one; the rest fits into the description.
+ask-new-description = Write the new description.
+description-changed = The description is changed.
+text-too-long = At most { $most } characters are allowed, this text has { $n }.
+which-priority = Which priority?
+which-categories = Which categories?
+
+ask-new-due = When is <b>{ $title }</b> due? Choose a day, or write: <i>tomorrow 18:00</i>.
+due-set = Due { $when }
+no-due = No due date
+ask-time = { $day }: at what time? Choose one, or write it: <i>14:35</i>.
+all-day = All day
+ask-new-reminder = When shall I remind you of <b>{ $title }</b>? Choose a day, or write: <i>tomorrow 9:00</i>, <i>in 2 hours</i>.
+not-a-time = I don't understand that time. Write it like <i>tomorrow 18:00</i>, <i>1 dec 9:30</i> or <i>in 2 hours</i>, or /cancel.
+time-is-past = That time has passed. Choose a later one.
+reminder-is = Reminder: { $when }
+reminder-none = There is no reminder.
+reminder-ask = When shall I remind you?
+choose-time = 🕐 Choose a time
+no-reminder = No reminder
+before-none = at the time
+before-minutes = { $n ->
+        [one] { $n } minute before
+       *[other] { $n } minutes before
+    }
+before-hours = { $n ->
+        [one] { $n } hour before
+       *[other] { $n } hours before
+    }
+before-days = { $n ->
+        [one] { $n } day before
+       *[other] { $n } days before
+    }
+
+ask-delete = Delete <b>{ $title }</b>?
+deleted = Deleted: <s>{ $title }</s>
+undone = Taken back: { $what }
+cannot-undo = That can't be taken back: something newer stands on it, or there is nothing.
+
+ask-title = What is to be done? Write the title.
+ask-description = Is there more to say? Write a description, or skip.
+ask-categories = Which categories? Choose some, or write a new one.
+ask-day = On which day? Choose one, or write: <i>tomorrow 18:00</i>.
+ask-reminder = When shall I remind you?
+ask-confirm = Is that right?
+task-made = ✅ Saved:
+ask-line =
+    Write the task in one line:
+    <i>Call the bank tomorrow 10:00 @home p1</i>
+offer = Shall I add this?
+add-it = ✅ Add
+add-raw = As I wrote it
+
+categories = { $n ->
+        [0] <b>Categories</b>: there are none yet.
+       *[other] <b>Categories</b>: { $n }
+    }
+category = 🏷 <b>{ $name }</b>
+no-categories = There are no categories yet. /categories makes one.
+new-category = ＋ New category
+ask-category = Write the name of the new category.
+category-too-long = A name has at most { $most } characters, this one has { $n }. Write a shorter one.
+category-exists = There is a category of that name already.
+its-tasks = 📋 Its tasks
+rename = ✏️ Rename
+ask-new-category-name = The name is <b>{ $name }</b>. Write the new one.
+ask-delete-category = Delete the category <b>{ $name }</b>? Its tasks stay.
+
+comments = { $n ->
+        [0] There are no comments yet.
+        [one] { $n } comment
+       *[other] { $n } comments
+    }
+comment-hint = <i>Answer this message to add one.</i>
+new-comment = ＋ Comment
+ask-comment = Write a comment on <b>{ $title }</b>.
+ask-new-comment = Write the new text of the comment.
+comment-made = 💬 Comment added to <b>{ $title }</b>.
+comment-deleted = The comment is deleted.
+its-comments = 💬 All comments
+
+reminder = 🔔 <b>Reminder</b>
+reminder-again = 🔔 <b>Still to do</b>
+reminder-snoozed = 🔔 <b>You asked me to remind you again</b>
+reminder-late = <i>{ $late } late</i>
+reminder-done = ✅ <b>Done</b>
+reminder-gone = This task is deleted.
+snoozed-until = 💤 <b>Put off until { $when }</b>
+snooze-ten = 💤 10 minutes
+snooze-hour = 💤 1 hour
+snooze-morning = 🌅 Tomorrow morning
+snooze-choose = 🕐 Choose…
+ask-snooze = Until when? Choose a day, or write: <i>in 2 hours</i>, <i>friday 18:00</i>.
+note-snoozed = I remind you { $when }.
+reminders-gathered = 🔔 While I was away, <b>{ $n } reminders</b> fell due:
+and-more = …and { $n } more.
+late-minutes = { $n ->
+        [one] { $n } minute
+       *[other] { $n } minutes
+    }
+late-hours = { $n ->
+        [one] { $n } hour
+       *[other] { $n } hours
+    }
+late-days = { $n ->
+        [one] { $n } day
+       *[other] { $n } days
+    }

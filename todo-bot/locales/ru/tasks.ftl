@@ -1,0 +1,180 @@
+# Задачи, их поля, категории, комментарии и напоминания.
+
+today = сегодня
+tomorrow = завтра
+yesterday = вчера
+back = « Назад
+back-to-list = « Список
+cancel = Отмена
+clear = Очистить
+delete = 🗑 Удалить
+edit = ✏️ Изменить
+next = Дальше ›
+no = Нет
+open = Открыть
+save = ✅ Сохранить
+skip = Пропустить ›
+undo = ↩ Вернуть
+yes-delete = 🗑 Да, удалить
+
+list-open = Сделать
+list-done = Сделано
+list-all = Все
+list-empty = Здесь пусто. Напишите, что нужно сделать.
+list-end = Больше ничего нет.
+range = { $from }–{ $to }
+search = 🔍 Поиск
+clear-search = ✕ Сбросить поиск
+ask-search = Что искать?
+by-category = 🏷 По категории
+filter-by = Какая категория?
+any-category = Все категории
+open-list = Открыть список
+
+do = ✅ Сделано
+reopen = ↩ Вернуть в работу
+note-done = Сделано!
+note-reopened = Снова в работе.
+done-at = Сделано { $when }
+priority-1 = Срочно
+priority-2 = Важно
+priority-3 = Средне
+priority-none = Без приоритета
+every-day = каждый день
+every-week = каждую неделю
+every-month = каждый месяц
+every-year = каждый год
+repeats = повторяется
+whole-description = 📄 Всё описание
+description-part = Часть { $part } из { $of }
+comments-button = 💬 Комментарии ({ $n })
+reminder-button = 🔔 Напоминание
+
+what-to-edit = Что изменить?
+field-title = Название
+field-description = Описание
+field-categories = Категории
+field-priority = Приоритет
+field-due = Срок
+field-reminder = Напоминание
+ask-new-title = Сейчас задача называется <b>{ $title }</b>. Напишите новое название.
+title-changed = Новое название: <b>{ $title }</b>
+title-too-long = В названии не больше { $most } знаков, а здесь { $n }. Напишите короче; остальное уместится в описании.
+ask-new-description = Напишите новое описание.
+description-changed = Описание изменено.
+text-too-long = Можно не больше { $most } знаков, а здесь { $n }.
+which-priority = Какой приоритет?
+which-categories = Какие категории?
+
+ask-new-due = Какой срок у <b>{ $title }</b>? Выберите день или напишите: <i>завтра в 18:00</i>.
+due-set = Срок: { $when }
+no-due = Без срока
+ask-time = { $day }: в котором часу? Выберите или напишите: <i>14:35</i>.
+all-day = Весь день
+ask-new-reminder = Когда напомнить о <b>{ $title }</b>? Выберите день или напишите: <i>завтра в 9:00</i>, <i>через 2 часа</i>.
+not-a-time = Не понимаю, когда это. Напишите, например, <i>завтра в 18:00</i>, <i>1 декабря 9:30</i> или <i>через 2 часа</i> — или /cancel.
+time-is-past = Это время уже прошло. Выберите другое.
+reminder-is = Напоминание: { $when }
+reminder-none = Напоминания нет.
+reminder-ask = Когда напомнить?
+choose-time = 🕐 Выбрать время
+no-reminder = Без напоминания
+before-none = в срок
+before-minutes = { $n ->
+        [one] за { $n } минуту
+        [few] за { $n } минуты
+       *[other] за { $n } минут
+    }
+before-hours = { $n ->
+        [one] за { $n } час
+        [few] за { $n } часа
+       *[other] за { $n } часов
+    }
+before-days = { $n ->
+        [one] за { $n } день
+        [few] за { $n } дня
+       *[other] за { $n } дней
+    }
+
+ask-delete = Удалить <b>{ $title }</b>?
+deleted = Удалено: <s>{ $title }</s>
+undone = Отменено: { $what }
+cannot-undo = Это уже не вернуть: поверх есть что-то новее, или отменять нечего.
+
+ask-title = Что нужно сделать? Напишите название.
+ask-description = Есть что добавить? Напишите описание или пропустите.
+ask-categories = Какие категории? Выберите или напишите новую.
+ask-day = На какой день? Выберите или напишите: <i>завтра в 18:00</i>.
+ask-reminder = Когда напомнить?
+ask-confirm = Всё верно?
+task-made = ✅ Сохранено:
+ask-line =
+    Напишите задачу одной строкой:
+    <i>Позвонить в банк завтра в 10:00 @дом p1</i>
+offer = Добавить такую задачу?
+add-it = ✅ Добавить
+add-raw = Как написано
+
+categories = { $n ->
+        [0] <b>Категории</b>: пока ни одной.
+       *[other] <b>Категории</b>: { $n }
+    }
+category = 🏷 <b>{ $name }</b>
+no-categories = Категорий пока нет. Создать: /categories
+new-category = ＋ Новая категория
+ask-category = Напишите название новой категории.
+category-too-long = В названии не больше { $most } знаков, а здесь { $n }. Напишите короче.
+category-exists = Категория с таким названием уже есть.
+its-tasks = 📋 Её задачи
+rename = ✏️ Переименовать
+ask-new-category-name = Сейчас она называется <b>{ $name }</b>. Напишите новое название.
+ask-delete-category = Удалить категорию <b>{ $name }</b>? Её задачи останутся.
+
+comments = { $n ->
+        [0] Комментариев пока нет.
+        [one] { $n } комментарий
+        [few] { $n } комментария
+       *[other] { $n } комментариев
+    }
+comment-hint = <i>Чтобы добавить, ответьте на это сообщение.</i>
+new-comment = ＋ Комментарий
+ask-comment = Напишите комментарий к <b>{ $title }</b>.
+ask-new-comment = Напишите новый текст комментария.
+comment-made = 💬 Комментарий добавлен к <b>{ $title }</b>.
+comment-deleted = Комментарий удалён.
+its-comments = 💬 Все комментарии
+
+reminder = 🔔 <b>Напоминание</b>
+reminder-again = 🔔 <b>Всё ещё не сделано</b>
+reminder-snoozed = 🔔 <b>Вы просили напомнить ещё раз</b>
+reminder-late = <i>с опозданием { $late }</i>
+reminder-done = ✅ <b>Сделано</b>
+reminder-gone = Эта задача удалена.
+snoozed-until = 💤 <b>Отложено: { $when }</b>
+snooze-ten = 💤 10 минут
+snooze-hour = 💤 1 час
+snooze-morning = 🌅 Завтра утром
+snooze-choose = 🕐 Выбрать…
+ask-snooze = До какого времени? Выберите день или напишите: <i>через 2 часа</i>, <i>в пятницу 18:00</i>.
+note-snoozed = Напомню: { $when }.
+reminders-gathered = { $n ->
+        [one] 🔔 Пока меня не было, подошло <b>{ $n } напоминание</b>:
+        [few] 🔔 Пока меня не было, подошло <b>{ $n } напоминания</b>:
+       *[other] 🔔 Пока меня не было, подошло <b>{ $n } напоминаний</b>:
+    }
+and-more = …и ещё { $n }.
+late-minutes = { $n ->
+        [one] на { $n } минуту
+        [few] на { $n } минуты
+       *[other] на { $n } минут
+    }
+late-hours = { $n ->
+        [one] на { $n } час
+        [few] на { $n } часа
+       *[other] на { $n } часов
+    }
+late-days = { $n ->
+        [one] на { $n } день
+        [few] на { $n } дня
+       *[other] на { $n } дней
+    }

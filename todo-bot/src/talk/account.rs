@@ -1,0 +1,81 @@
+//! The account: joined with another one, taken along, deleted.
+
+use futures_util::TryStreamExt;
+use serde_json::json;
+
+use super::{Answer, Talk};
+use crate::{
+    action::Action,
+    error::Fail,
+    telegram::{Button, Screen},
+};
+
+/// Most bytes of a file that a bot may send.
+const FILE_MAX: usize = 50 * 1024 * 1024;
+
+impl Talk {
+    pub(super) async fn how_to_link(&mut self) -> Answer {
+        let screen = Screen::text(self.words().say("how-to-link"));
+        self.say(&screen).await
+    }
+
+    pub(super) async fn link(&mut self, code: &str) -> Answer {
+        match self.app.people.bot().telegram().link(self.chat, code).await {
+            Ok(_) => {}
+            Err(error) if error.status() == Some(422) => {
+                let text = self.words().say("bad-code");
+                return self.say(&Screen::text(text)).await;
+            }
+            Err(error) if error.status() == Some(409) => {
+                let text = self.words().say("already-linked");
+                return self.say(&Screen::text(text)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.app.people.forget(self.chat);
+        let screen = Screen::text(self.words().say("linked"))
+            .button(self.words().say("list-open"), Action::List { filter: crate::session::Filter::Open, page: 0 });
+        self.session = crate::session::Session::default();
+        self.say(&screen).await
+    }
+
+    pub(super) async fn export(&mut self) -> Answer {
+        let bytes = self.data().await?;
+        if bytes.len() > FILE_MAX {
+            let text = self.words().say("export-too-big");
+            return self.say(&Screen::text(text)).await;
+        }
+        let name = format!("todo-{}.json", self.clock.today());
+        let caption = self.words().say("export-caption");
+        self.app.sender.document(self.chat, &name, bytes, &caption).await?;
+        Ok(())
+    }
+
+    /// All that is the person's.
+    async fn data(&self) -> Result<Vec<u8>, Fail> {
+        let client = &self.person.client;
+        let tags: Vec<_> = client.tags().list().stream().try_collect().await?;
+        let tasks: Vec<_> = client.tasks().list().limit(1000).stream().try_collect().await?;
+        let comments: Vec<_> = client.comments().list().limit(1000).stream().try_collect().await?;
+        let data = json!({"user": self.person.account, "tags": tags, "tasks": tasks, "comments": comments});
+        Ok(format!("{data:#}\n").into_bytes())
+    }
+
+    pub(super) async fn ask_delete_me(&mut self) -> Answer {
+        let words = self.words();
+        let screen = Screen::text(words.say("ask-delete-me")).row([
+            Button::new(words.say("yes-delete-me"), Action::DeleteMe),
+            Button::new(words.say("no"), Action::Cancel),
+        ]);
+        self.say(&screen).await
+    }
+
+    pub(super) async fn delete_me(&mut self) -> Answer {
+        self.person.client.users().delete_me().await?;
+        self.app.people.forget(self.chat);
+        self.app.store.forget(self.chat).await;
+        self.session = crate::session::Session::default();
+        let screen = Screen::text(self.words().say("deleted-me"));
+        self.show(&screen).await
+    }
+}

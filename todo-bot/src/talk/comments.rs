@@ -1,0 +1,103 @@
+//! Comments.
+
+use futures_util::TryStreamExt;
+use todo_sdk::model::{Id, LIMIT_MAX};
+
+use super::{Answer, Talk};
+use crate::{
+    action::Action,
+    session::State,
+    telegram::{Button, Screen},
+    view,
+};
+
+/// How many comments a task has, a thousand at most. One whose comments-server is away has none to show.
+pub(super) async fn count(talk: &Talk, task: Id) -> usize {
+    match talk.person.client.comments().list().task_id(task).limit(LIMIT_MAX).send().await {
+        Ok(page) => page.items.len(),
+        Err(error) => {
+            tracing::warn!(%error, "cannot count comments");
+            0
+        }
+    }
+}
+
+impl Talk {
+    pub(super) async fn comments(&mut self, task: Id, page: u32) -> Answer {
+        self.expect(State::Idle);
+        let client = &self.person.client;
+        let task = client.tasks().get(task).await?;
+        let all: Vec<_> = client.comments().list().task_id(task.id).limit(LIMIT_MAX).stream().try_collect().await?;
+        // The newest page first, and on it the newest last.
+        let pages = all.len().div_ceil(view::comments::PAGE).max(1);
+        let page = (page as usize).min(pages - 1);
+        let end = all.len() - page * view::comments::PAGE;
+        let shown = &all[end.saturating_sub(view::comments::PAGE)..end];
+        let page = u32::try_from(page).unwrap_or(0);
+        let screen = view::comments::comments(self.clock, &task, page, shown, all.len());
+        self.show(&screen).await
+    }
+
+    pub(super) async fn ask_comment(&mut self, task: Id) -> Answer {
+        let now = self.person.client.tasks().get(task).await?;
+        let question = self.words().html("ask-comment", [("title", now.title.into())]);
+        self.ask(question, Action::Comments { task, page: 0 }, State::Comment { task }).await
+    }
+
+    pub(super) async fn comment_said(&mut self, task: Id, text: String) -> Answer {
+        self.add_comment(task, text).await
+    }
+
+    /// An answer to a message that shows a task.
+    pub(super) async fn reply(&mut self, task: Id, text: String) -> Answer {
+        self.add_comment(task, text).await
+    }
+
+    async fn add_comment(&mut self, task: Id, text: String) -> Answer {
+        if let Some(problem) = self.description_problem(&text) {
+            return self.say(&Screen::text(problem)).await;
+        }
+        let client = self.person.client.clone();
+        // Another person's task is as none at all.
+        let of = client.tasks().get(task).await?;
+        client.comments().create(task, text).idempotency_key(self.key("comment")).send().await?;
+        self.expect(State::Idle);
+        let words = self.words();
+        let screen = Screen::text(words.html("comment-made", [("title", of.title.into())])).row([
+            Button::new(words.say("its-comments"), Action::Comments { task, page: 0 }),
+            Button::new(words.say("open"), Action::Open { task }),
+        ]);
+        self.say(&screen).await
+    }
+
+    pub(super) async fn comment(&mut self, comment: Id) -> Answer {
+        self.expect(State::Idle);
+        let comment = self.person.client.comments().get(comment).await?;
+        let screen = view::comments::comment(self.clock, &comment);
+        self.show(&screen).await
+    }
+
+    pub(super) async fn ask_new_comment(&mut self, comment: Id) -> Answer {
+        self.person.client.comments().get(comment).await?;
+        let question = self.words().say("ask-new-comment");
+        self.ask(question, Action::Comment { comment }, State::EditComment { comment }).await
+    }
+
+    pub(super) async fn comment_edited(&mut self, comment: Id, text: String) -> Answer {
+        if let Some(problem) = self.description_problem(&text) {
+            return self.say(&Screen::text(problem)).await;
+        }
+        self.person.client.comments().edit(comment, text).send().await?;
+        self.comment(comment).await
+    }
+
+    pub(super) async fn delete_comment(&mut self, comment: Id) -> Answer {
+        let client = self.person.client.clone();
+        let gone = client.comments().get(comment).await?;
+        client.comments().delete(comment).send().await?;
+        self.comments(gone.task_id, 0).await?;
+        let note = self.words().say("comment-deleted");
+        self.note(&note).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! The list.
+
+use futures_util::{StreamExt, TryStreamExt};
+use todo_sdk::model::{Id, LIMIT_MAX, Task};
+
+use super::{Answer, Talk};
+use crate::{
+    action::Action,
+    error::Fail,
+    session::{Filter, Place, State},
+    view::list::{self, PAGE},
+};
+
+impl Talk {
+    /// The list of those to do, from its beginning.
+    pub(super) async fn tasks(&mut self) -> Answer {
+        self.session.place = Place::default();
+        self.list_again().await
+    }
+
+    pub(super) async fn list(&mut self, filter: Filter, page: u32) -> Answer {
+        self.session.place = Place { filter, page, ..self.session.place.clone() };
+        self.list_again().await
+    }
+
+    pub(super) async fn list_tag(&mut self, tag: Id) -> Answer {
+        let tag = Some(tag).filter(|tag| *tag != 0);
+        self.session.place = Place { tag, page: 0, ..self.session.place.clone() };
+        self.list_again().await
+    }
+
+    pub(super) async fn clear_search(&mut self) -> Answer {
+        self.session.place = Place { search: None, page: 0, ..self.session.place.clone() };
+        self.list_again().await
+    }
+
+    pub(super) async fn ask_search(&mut self) -> Answer {
+        let question = self.words().say("ask-search");
+        self.ask(question, Action::Back, State::Search).await
+    }
+
+    pub(super) async fn search(&mut self, text: String) -> Answer {
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            return self.ask_search().await;
+        }
+        self.session.place = Place { filter: Filter::All, search: Some(text), ..Place::default() };
+        self.list_again().await
+    }
+
+    /// The list, where one was in it.
+    pub(super) async fn list_again(&mut self) -> Answer {
+        self.expect(State::Idle);
+        let place = self.session.place.clone();
+        let (tasks, tags) = tokio::join!(self.page(&place), self.person.tag_names());
+        let (mut tasks, tags) = (tasks?, tags?);
+        if tasks.is_empty() && place.page > 0 {
+            // Whatever was here is gone.
+            self.session.place.page = place.page - 1;
+            return Box::pin(self.list_again()).await;
+        }
+        let more = tasks.len() > PAGE;
+        tasks.truncate(PAGE);
+        let screen = list::list(self.clock, &place, &tasks, more, &tags);
+        self.show(&screen).await
+    }
+
+    /// A page and one more.
+    async fn page(&self, place: &Place) -> Result<Vec<Task>, Fail> {
+        let mut tasks = self.person.client.tasks().list();
+        tasks = match place.filter {
+            Filter::Open => tasks.completed(false).ordering("due,priority,id"),
+            Filter::Done => tasks.completed(true).ordering("-completed_at,id"),
+            Filter::All => tasks.ordering("completed,due,priority,id"),
+        };
+        if let Some(tag) = place.tag {
+            tasks = tasks.tags([tag]);
+        }
+        if let Some(search) = &place.search {
+            tasks = tasks.q(search);
+        }
+        let skipped = place.page as usize * PAGE;
+        let wanted = u32::try_from(skipped + PAGE + 1).unwrap_or(LIMIT_MAX).min(LIMIT_MAX);
+        Ok(tasks.limit(wanted).stream().skip(skipped).take(PAGE + 1).try_collect().await?)
+    }
+
+    pub(super) async fn list_tags(&mut self) -> Answer {
+        let tags = self.person.tag_names().await?;
+        if tags.is_empty() {
+            let text = self.words().say("no-categories");
+            return self.warn(&text).await;
+        }
+        let screen = list::by_category(self.clock, &self.session.place, &tags);
+        self.show(&screen).await
+    }
+}

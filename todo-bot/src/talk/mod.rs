@@ -1,0 +1,232 @@
+//! Answers: one file for each thing that people talk about.
+
+mod account;
+mod comments;
+mod draft;
+mod edit;
+mod list;
+mod offer;
+mod reminder;
+mod route;
+mod start;
+mod tags;
+mod task;
+mod when;
+mod zone;
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use teloxide::types::{CallbackQueryId, MessageId, ReplyMarkup, Update, User};
+use todo_sdk::model::Id;
+
+use crate::{
+    app::App,
+    error::Fail,
+    i18n::Words,
+    input::{self, Input, Source},
+    people::Person,
+    session::{Session, State},
+    telegram::{Priority, Screen},
+    view::when::Clock,
+};
+
+/// What an answer comes to.
+type Answer = Result<(), Fail>;
+
+/// One update, and all that its answer needs.
+pub(crate) struct Talk {
+    app: Arc<App>,
+    chat: i64,
+    person: Arc<Person>,
+    session: Session,
+    /// Names what this update makes, so that it makes it once however often it comes.
+    update: u32,
+    press: Option<(CallbackQueryId, Option<MessageId>)>,
+    clock: Clock,
+}
+
+/// Answers an update, unless that was done before.
+pub(crate) async fn answer_update(app: Arc<App>, update: Update) {
+    let id = update.id.0;
+    match input::read(update, app.me.id, app.me.username()) {
+        Source::Nobody => {}
+        Source::Group { chat, message, query, language } => {
+            let words = Words(Words::guess(language.as_deref()));
+            decline(&app, chat, message, query, words).await;
+        }
+        Source::Person { user, input } => {
+            let chat = i64::try_from(user.id.0).unwrap_or(i64::MAX);
+            let _lock = if app.is_one_of_many { app.store.lock(chat).await } else { None };
+            if app.store.is_done(id).await {
+                tracing::debug!(update = id, "told again");
+                return;
+            }
+            answer_person(&app, chat, &user, id, input).await;
+            app.store.done(id).await;
+        }
+    }
+}
+
+/// Groups have no list of their own.
+async fn decline(app: &App, chat: i64, message: Option<MessageId>, query: Option<CallbackQueryId>, words: Words) {
+    let answered = match query {
+        Some(query) => app.sender.answer(&query, &words.say("only-in-private"), true).await,
+        None => {
+            let screen = Screen::text(words.say("only-in-private"));
+            app.sender.send_with(chat, &screen, None, message).await.map(drop)
+        }
+    };
+    if let Err(error) = answered {
+        tracing::debug!(%error, "cannot answer a group");
+    }
+}
+
+async fn answer_person(app: &Arc<App>, chat: i64, user: &User, update: u32, input: Input) {
+    let press = match &input {
+        Input::Press(press) => Some((press.query.clone(), press.message)),
+        _ => None,
+    };
+    let guess = Words(Words::guess(user.language_code.as_deref()));
+    let (person, session) = tokio::join!(app.people.find(user), app.store.session(chat));
+    let person = match person {
+        Ok(person) => person,
+        Err(error) => return excuse(app, chat, guess, press.as_ref(), &error.into()).await,
+    };
+    let clock = Clock { words: person.words, zone: person.zone, now: Utc::now() };
+    let before = session.clone();
+    let mut talk = Talk { app: Arc::clone(app), chat, person, session, update, press, clock };
+    let answered = Box::pin(talk.route(input)).await;
+    if let Err(Fail::Server(_)) = &answered {
+        // What was asked is still asked.
+        talk.session = before.clone();
+    }
+    if talk.session != before {
+        app.store.keep(chat, &talk.session).await;
+    }
+    if let Err(fail) = answered {
+        excuse(app, chat, talk.words(), talk.press.as_ref(), &fail).await;
+        talk.press = None;
+    }
+    talk.release().await;
+}
+
+/// Tells a person what went wrong, and what they can do.
+async fn excuse(app: &App, chat: i64, words: Words, press: Option<&(CallbackQueryId, Option<MessageId>)>, fail: &Fail) {
+    let text = match fail {
+        Fail::Telegram(error) => {
+            // There is no way to tell them.
+            tracing::warn!(chat, %error, "Telegram did not take an answer");
+            return;
+        }
+        Fail::Server(error) => reason(words, error),
+    };
+    let told = match press {
+        Some((query, _)) => app.sender.answer(query, &text, true).await,
+        None => app.sender.send(chat, &Screen::text(crate::telegram::html::escape(&text))).await.map(drop),
+    };
+    if let Err(error) = told {
+        tracing::warn!(chat, %error, "cannot tell what went wrong");
+    }
+}
+
+fn reason(words: Words, error: &todo_sdk::Error) -> String {
+    match error.status() {
+        Some(404) => words.say("gone"),
+        Some(409 | 412) => words.say("conflict"),
+        Some(413 | 422) => words.plain("refused", [("why", error.to_string().into())]),
+        Some(429) => words.say("too-many"),
+        _ if error.passes() => {
+            tracing::warn!(%error, "the servers do not answer");
+            words.say("server-down")
+        }
+        _ => {
+            tracing::error!(%error, "a call failed");
+            words.say("went-wrong")
+        }
+    }
+}
+
+impl Talk {
+    fn words(&self) -> Words {
+        self.person.words
+    }
+
+    /// Names what is made now; `what` tells several apart.
+    fn key(&self, what: &str) -> String {
+        format!("todo-bot-{}-{}-{what}", self.app.me.id.0, self.update)
+    }
+
+    /// Shows a screen: in the place of the one whose button was pressed, or below.
+    async fn show(&mut self, screen: &Screen) -> Answer {
+        if let Some((_, Some(message))) = &self.press {
+            let edited = self.app.sender.edit(self.chat, *message, screen, Priority::Person).await;
+            match edited {
+                Ok(()) => return Ok(()),
+                // Too old, or deleted meanwhile.
+                Err(teloxide::RequestError::Api(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.say(screen).await
+    }
+
+    /// Shows a screen below.
+    async fn say(&mut self, screen: &Screen) -> Answer {
+        self.app.sender.send(self.chat, screen).await?;
+        Ok(())
+    }
+
+    /// Shows a screen below, with Telegram's own keyboard.
+    async fn say_with(&mut self, screen: &Screen, markup: ReplyMarkup) -> Answer {
+        self.app.sender.send_with(self.chat, screen, Some(markup), None).await?;
+        Ok(())
+    }
+
+    /// Answers the button with a note.
+    async fn note(&mut self, text: &str) {
+        self.close(text, false).await;
+    }
+
+    /// Answers the button with a note that has to be closed.
+    async fn warn(&mut self, text: &str) -> Answer {
+        if self.press.is_some() {
+            self.close(text, true).await;
+            return Ok(());
+        }
+        self.say(&Screen::text(crate::telegram::html::escape(text))).await
+    }
+
+    /// Answers the button, if nothing did: it would look busy otherwise.
+    async fn release(mut self) {
+        self.close("", false).await;
+    }
+
+    async fn close(&mut self, text: &str, to_close: bool) {
+        if let Some((query, _)) = self.press.take() {
+            // Too old a button can't be answered; it does what it does.
+            if let Err(error) = self.app.sender.answer(&query, text, to_close).await {
+                tracing::debug!(%error, "cannot answer a button");
+            }
+        }
+    }
+
+    /// What the next message means.
+    fn expect(&mut self, state: State) {
+        self.session.state = state;
+    }
+
+    /// Asks for something, with a way out.
+    async fn ask(&mut self, question: String, back: crate::action::Action, state: State) -> Answer {
+        self.expect(state);
+        let screen = Screen::text(question).button(self.words().say("back"), back);
+        self.show(&screen).await
+    }
+}
+
+/// A task as it is shown: with its categories' names and the number of its comments.
+async fn card(talk: &Talk, task: Id) -> Result<Screen, Fail> {
+    let tasks = talk.person.client.tasks();
+    let (task, tags, comments) = tokio::join!(tasks.get(task), talk.person.tag_names(), comments::count(talk, task));
+    Ok(crate::view::task::card(talk.clock, &task?, &tags?, comments))
+}

@@ -1,0 +1,140 @@
+//! Who answers what: read this, and you know the bot.
+
+use super::{Answer, Talk};
+use crate::{
+    action::Action,
+    input::{Command, Input},
+    session::State,
+};
+
+impl Talk {
+    pub(super) async fn route(&mut self, input: Input) -> Answer {
+        match input {
+            Input::Command(command) => self.command(command).await,
+            Input::UnknownCommand => self.unknown_command().await,
+            Input::Reply { task, text } => self.reply(task, text).await,
+            Input::Text(text) => self.text(text).await,
+            Input::Location(location) => self.located(location.latitude, location.longitude).await,
+            Input::Other => self.only_text().await,
+            Input::Press(press) => match press.action {
+                Ok(action) => self.action(action).await,
+                Err(_) => self.old_button().await,
+            },
+        }
+    }
+
+    async fn command(&mut self, command: Command) -> Answer {
+        // A command ends what was under way.
+        let was = std::mem::take(&mut self.session.state);
+        match command {
+            Command::Start(code) if code.is_empty() => self.start().await,
+            Command::Start(code) => self.link(&code).await,
+            Command::Help => self.help().await,
+            Command::Cancel => self.cancel(was).await,
+            Command::Tasks => self.tasks().await,
+            Command::Search(text) => self.search(text).await,
+            Command::Add(text) if text.is_empty() => self.ask_line().await,
+            Command::Add(text) => self.offer(text).await,
+            Command::New => self.begin_draft().await,
+            Command::Categories => self.tags().await,
+            Command::Undo => self.undo_last().await,
+            Command::Lang => self.ask_language().await,
+            Command::Timezone(name) if name.is_empty() => self.ask_zone().await,
+            Command::Timezone(name) => self.zone_said(&name).await,
+            Command::Link(code) if code.is_empty() => self.how_to_link().await,
+            Command::Link(code) => self.link(&code).await,
+            Command::Export => self.export().await,
+            Command::DeleteMe => self.ask_delete_me().await,
+        }
+    }
+
+    /// A text is the answer to what was asked last, or a task to be.
+    async fn text(&mut self, text: String) -> Answer {
+        match self.session.state.clone() {
+            State::Idle | State::Offer { .. } => self.offer(text).await,
+            State::Draft { step, draft } => self.draft_said(step, draft, text).await,
+            State::Title { task } => self.title_said(task, text).await,
+            State::Description { task } => self.description_said(task, text).await,
+            State::Due { task } => self.due_said(task, &text).await,
+            State::Reminder { task } => self.reminder_said(task, &text).await,
+            State::Snooze { reminder, task } => self.snooze_said(reminder, task, &text).await,
+            State::NewTag { task } => self.tag_said(task, text).await,
+            State::RenameTag { tag } => self.tag_renamed(tag, text).await,
+            State::Comment { task } => self.comment_said(task, text).await,
+            State::EditComment { comment } => self.comment_edited(comment, text).await,
+            State::Search => self.search(text).await,
+            State::Zone => self.zone_said(&text).await,
+        }
+    }
+
+    async fn action(&mut self, action: Action) -> Answer {
+        match action {
+            Action::Nothing => Ok(()),
+            Action::Speak { language } => self.speak(language.0).await,
+            Action::Zone { name } => self.zone_chosen(&name).await,
+
+            Action::List { filter, page } => self.list(filter, page).await,
+            Action::Back => self.list_again().await,
+            Action::ListTag { tag } => self.list_tag(tag).await,
+            Action::ListTags => self.list_tags().await,
+            Action::Search => self.ask_search().await,
+            Action::ClearSearch => self.clear_search().await,
+
+            Action::Open { task } => self.open(task).await,
+            Action::Description { task, part } => self.description(task, part).await,
+            Action::Done { task } => self.complete(task, true).await,
+            Action::Reopen { task } => self.complete(task, false).await,
+            Action::Edit { task } => self.edit(task).await,
+            Action::EditTitle { task } => self.ask_new_title(task).await,
+            Action::EditDescription { task } => self.ask_new_description(task).await,
+            Action::ClearDescription { task } => self.clear_description(task).await,
+            Action::Priorities { task } => self.priorities(task).await,
+            Action::Priority { task, priority } => self.set_priority(task, priority).await,
+            Action::TaskTags { task } => self.task_tags(task).await,
+            Action::ToggleTag { task, tag } => self.toggle_tag(task, tag).await,
+            Action::NewTaskTag { task } => self.ask_tag(Some(task)).await,
+            Action::Reminders { task } => self.reminders(task).await,
+            Action::RemindBefore { task, minutes } => self.remind_before(task, minutes).await,
+            Action::NoReminder { task } => self.no_reminder(task).await,
+            Action::AskDelete { task } => self.ask_delete(task).await,
+            Action::Delete { task } => self.delete(task).await,
+            Action::Undo { seq, task } => self.undo(seq, task).await,
+
+            Action::Month { target, year, month } => self.month(target, year, month).await,
+            Action::Day { target, day } => self.day(target, day).await,
+            Action::Time { target, day, minutes } => self.time(target, day, minutes).await,
+            Action::AllDay { target, day } => self.all_day(target, day).await,
+            Action::NoDay { target } => self.no_day(target).await,
+
+            Action::Comments { task, page } => self.comments(task, page).await,
+            Action::NewComment { task } => self.ask_comment(task).await,
+            Action::Comment { comment } => self.comment(comment).await,
+            Action::EditComment { comment } => self.ask_new_comment(comment).await,
+            Action::DeleteComment { comment } => self.delete_comment(comment).await,
+
+            Action::Tags => self.tags().await,
+            Action::Tag { tag } => self.tag(tag).await,
+            Action::NewTag => self.ask_tag(None).await,
+            Action::RenameTag { tag } => self.ask_new_tag_name(tag).await,
+            Action::AskDeleteTag { tag } => self.ask_delete_tag(tag).await,
+            Action::DeleteTag { tag } => self.delete_tag(tag).await,
+
+            Action::ReminderDone { reminder, task } => self.reminder_done(reminder, task).await,
+            Action::Snooze { reminder, task, minutes } => self.snooze_for(reminder, task, minutes).await,
+            Action::SnoozeMorning { reminder, task } => self.snooze_until_morning(reminder, task).await,
+            Action::SnoozeChoose { reminder, task } => self.choose_snooze(reminder, task).await,
+
+            Action::DraftNext => self.draft_next().await,
+            Action::DraftTag { tag } => self.draft_tag(tag).await,
+            Action::DraftRemind { minutes } => self.draft_remind(minutes).await,
+            Action::DraftSave => self.draft_save().await,
+            Action::OfferAdd => self.offer_add(false).await,
+            Action::OfferRaw => self.offer_add(true).await,
+            Action::Cancel => {
+                let was = std::mem::take(&mut self.session.state);
+                self.cancel(was).await
+            }
+            Action::DeleteMe => self.delete_me().await,
+        }
+    }
+}
