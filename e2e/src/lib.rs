@@ -6,6 +6,7 @@
 pub mod balancer;
 #[cfg(feature = "bot-api")]
 pub mod bot_api;
+pub mod figures;
 pub mod process;
 mod relay;
 pub mod servers;

@@ -112,16 +112,22 @@ impl Server {
         Self::new("comments-server", &["COMMENTS_SERVER_LISTEN"], home).setting("TODO_SERVER_URL", todo_server)
     }
 
+    /// A `todo-bot` that asks for updates, not yet started.
+    #[must_use]
+    pub fn bot(home: &Path) -> Self {
+        Self::new("todo-bot", &[], home)
+    }
+
+    /// A `todo-bot` that Telegram calls, not yet started.
+    #[must_use]
+    pub fn webhook_bot(home: &Path) -> Self {
+        Self::new("todo-bot", &["BOT_WEBHOOK_LISTEN"], home)
+    }
+
     /// `todo up`: both servers in one process, not yet started.
     #[must_use]
     pub fn up(home: &Path) -> Self {
         Self::new("todo", &["TODO_SERVER_LISTEN", "COMMENTS_SERVER_LISTEN"], home).argument("up")
-    }
-
-    /// `todo-bot`, not yet started; it listens nowhere unless it is told to.
-    #[must_use]
-    pub fn bot(home: &Path) -> Self {
-        Self::new("todo-bot", &[], home)
     }
 
     /// Adds an environment variable.

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     deliverer::{Bounds, Deliverer},
-    world::{Result, World, quantiles, remind, settled},
+    world::{Result, World, remind, settled},
 };
 
 const PEOPLE: usize = 100;
@@ -61,8 +61,8 @@ pub(crate) async fn run(due: usize) -> Result<()> {
         took.as_secs_f64(),
         due as f64 / took.as_secs_f64()
     );
-    println!("  calls of {WORKING} people before: {}", quantiles(calm));
-    println!("  calls of {WORKING} people meanwhile: {}", quantiles(busy));
+    println!("  calls of {WORKING} people before: {}", e2e::figures::quantiles(calm));
+    println!("  calls of {WORKING} people meanwhile: {}", e2e::figures::quantiles(busy));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use chrono::{TimeDelta, Utc};
 use todo_sdk::{Client, model::ClaimedReminder};
 use tokio::sync::mpsc;
 
-use crate::world::{Result, SECRET, SERVICE, World, quantiles};
+use crate::world::{Result, SECRET, SERVICE, World};
 
 const REMINDERS: usize = 300;
 /// Between two of them.
@@ -18,7 +18,7 @@ pub(crate) async fn run() -> Result<()> {
     println!("from the time of a reminder that is set 2 s ahead to its delivery:");
     for world in [World::sqlite(), World::postgres(true)?] {
         let lags = measure(&world).await?;
-        println!("  {}: {}", world.name, quantiles(lags));
+        println!("  {}: {}", world.name, e2e::figures::quantiles(lags));
     }
     Ok(())
 }

@@ -109,13 +109,3 @@ pub(crate) async fn settled(people: &[Client], limit: Duration) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
-
-/// Median, 99th percentile and the most.
-pub(crate) fn quantiles(mut times: Vec<Duration>) -> String {
-    times.sort_unstable();
-    let at = |part: f64| {
-        let index = ((times.len().saturating_sub(1)) as f64 * part).round() as usize;
-        times.get(index).copied().unwrap_or_default().as_secs_f64() * 1000.0
-    };
-    format!("median {:.1} ms, p99 {:.1} ms, most {:.1} ms of {}", at(0.5), at(0.99), at(1.0), times.len())
-}

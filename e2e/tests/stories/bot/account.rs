@@ -1,0 +1,92 @@
+//! The account: joined with one made elsewhere, taken along, deleted; and groups, which have none.
+
+use e2e::servers::Backend::{self, Cluster, Sqlite};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::{
+    Lang::{En, Ru},
+    World, says,
+};
+use crate::api::Api;
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_is_joined_with_a_terminal_account(#[values(Sqlite, Cluster)] backend: Backend) {
+    let world = World::start(backend).await;
+    let terminal = Api::person(&world.stack, "ann").await;
+    terminal.task("from the terminal").await;
+    let ann = world.guest(7, En).await;
+    world.person_at_servers(&ann).await.task("from the chat").await;
+    ann.says("/link");
+    says(&ann.next().await, "todo link telegram");
+    ann.says("/link WRONG");
+    says(&ann.next().await, "That code is wrong");
+    let code = terminal.post("/api/users/me/telegram_link", json!({})).await.is(201)["code"].clone();
+    // As the deep link does it.
+    ann.says(&format!("/start {}", code.as_str().unwrap()));
+    let joined = ann.next().await;
+    says(&joined, "Joined");
+    ann.presses(joined.id, "To do");
+    let list = ann.edited(joined.id).await;
+    says(&list, "from the terminal");
+    says(&list, "from the chat");
+    assert_eq!(terminal.get("/api/tasks").await.items().len(), 2);
+    // What the other clients set, the bot follows.
+    terminal
+        .post("/api/tasks", json!({"title": "reminds", "remind_time": crate::reminders::in_seconds(1)}))
+        .await
+        .is(201);
+    says(&ann.next().await, "reminds");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn data_are_taken_along_and_deleted(#[values(Sqlite, Cluster)] backend: Backend) {
+    let world = World::start(backend).await;
+    let ann = world.guest(7, Ru).await;
+    let servers = world.person_at_servers(&ann).await;
+    let task = servers.task("Молоко").await;
+    servers.comment(task, "два литра").await;
+    ann.says("/export");
+    let file = ann.next().await.document.unwrap();
+    assert!(file.name.starts_with("todo-") && file.name.ends_with(".json"), "{}", file.name);
+    let data: Value = serde_json::from_slice(&file.bytes).unwrap();
+    assert_eq!((&data["tasks"][0]["title"], &data["comments"][0]["content"]), (&json!("Молоко"), &json!("два литра")));
+
+    ann.says("/delete_me");
+    let sure = ann.next().await;
+    ann.presses(sure.id, "Нет");
+    ann.edited(sure.id).await;
+    servers.get("/api/users/me").await.is(200);
+    ann.says("/delete_me");
+    let sure = ann.next().await;
+    ann.presses(sure.id, "🗑 Да, удалить всё");
+    says(&ann.edited(sure.id).await, "удалены");
+    servers.get("/api/tasks").await.is(401);
+    ann.says("/start");
+    says(&ann.next().await, "Which language");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_are_declined_and_what_is_no_text_too(#[values(Sqlite)] backend: Backend) {
+    let world = World::start(backend).await;
+    let ann = world.guest(7, En).await;
+    let group = world.api.group("Family", &ann);
+    let in_group = ann.in_group(&group);
+    in_group.says("good morning");
+    in_group.says("/tasks");
+    says(&in_group.next().await, "private chats only");
+    ann.sends_photo();
+    says(&ann.next().await, "only text");
+    ann.sends_voice();
+    says(&ann.next().await, "only text");
+    ann.says("/nonsense");
+    says(&ann.next().await, "/help");
+    ann.says("/HELP");
+    says(&ann.next().await, "/timezone");
+    assert_eq!(group.chat().iter().filter(|shown| shown.from_bot).count(), 1);
+    let commands = world.api.commands_for(&ann);
+    assert!(commands.to_string().contains("\"the list\""), "{commands}");
+}
