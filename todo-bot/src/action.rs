@@ -196,6 +196,8 @@ actions! {
     "c+" = NewComment { task: Id },
     /// A comment.
     "co" = Comment { comment: Id },
+    /// A part of it, where it is long.
+    "cp" = CommentPart { comment: Id, part: u32 },
     /// Ask for its new text.
     "ce" = EditComment { comment: Id },
     /// Delete it.

@@ -70,10 +70,10 @@ impl Talk {
         self.say(&screen).await
     }
 
-    pub(super) async fn comment(&mut self, comment: Id) -> Answer {
+    pub(super) async fn comment(&mut self, comment: Id, part: u32) -> Answer {
         self.expect(State::Idle);
         let comment = self.person.client.comments().get(comment).await?;
-        let screen = view::comments::comment(self.clock, &comment);
+        let screen = view::comments::comment(self.clock, &comment, part);
         self.show(&screen).await
     }
 
@@ -88,7 +88,7 @@ impl Talk {
             return self.say(&Screen::text(problem)).await;
         }
         self.person.client.comments().edit(comment, text).send().await?;
-        self.comment(comment).await
+        self.comment(comment, 0).await
     }
 
     pub(super) async fn delete_comment(&mut self, comment: Id) -> Answer {

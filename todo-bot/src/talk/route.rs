@@ -108,7 +108,8 @@ impl Talk {
 
             Action::Comments { task, page } => self.comments(task, page).await,
             Action::NewComment { task } => self.ask_comment(task).await,
-            Action::Comment { comment } => self.comment(comment).await,
+            Action::Comment { comment } => self.comment(comment, 0).await,
+            Action::CommentPart { comment, part } => self.comment(comment, part).await,
             Action::EditComment { comment } => self.ask_new_comment(comment).await,
             Action::DeleteComment { comment } => self.delete_comment(comment).await,
 

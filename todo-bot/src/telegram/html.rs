@@ -17,7 +17,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// How Telegram counts the length of a text.
-#[must_use]
+#[cfg(test)]
 pub(crate) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }

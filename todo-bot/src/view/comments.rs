@@ -15,8 +15,6 @@ use crate::{
 pub(crate) const PAGE: usize = 5;
 /// Most of a comment that stands among others.
 const SHOWN: usize = 500;
-/// Most of a comment that stands alone.
-const WHOLE: usize = 3500;
 
 /// A page of a task's comments, the newest last.
 pub(crate) fn comments(clock: Clock, of: &Task, page: u32, comments: &[Comment], total: usize) -> Screen {
@@ -44,18 +42,14 @@ pub(crate) fn comments(clock: Clock, of: &Task, page: u32, comments: &[Comment],
     ])
 }
 
-/// A comment.
-pub(crate) fn comment(clock: Clock, comment: &Comment) -> Screen {
+/// A comment, or a part of it where it is long.
+pub(crate) fn comment(clock: Clock, comment: &Comment, part: u32) -> Screen {
     let words = clock.words;
-    let (content, more) = cut(&comment.content, WHOLE);
-    let text = format!(
-        "<i>{}</i>\n{}{}\n\n{}",
-        clock.moment(comment.posted_date),
-        escape(content),
-        if more { "…" } else { "" },
-        task::number(comment.task_id)
-    );
+    let turn = |part| Action::CommentPart { comment: comment.id, part };
+    let (shown, buttons) = task::part(words, &comment.content, part, turn);
+    let text = format!("<i>{}</i>\n{shown}\n\n{}", clock.moment(comment.posted_date), task::number(comment.task_id));
     Screen::text(text)
+        .row(buttons)
         .row([
             Button::new(words.say("edit"), Action::EditComment { comment: comment.id }),
             Button::new(words.say("delete"), Action::DeleteComment { comment: comment.id }),

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use todo_sdk::model::Id;
 
-use super::{task::choices, when::Clock};
+use super::{
+    label,
+    task::{TAGS_SHOWN, choices},
+    when::Clock,
+};
 use crate::{
     action::Action,
     session::Draft,
@@ -27,7 +31,7 @@ pub(crate) fn so_far(clock: Clock, draft: &Draft, tags: &HashMap<Id, String>) ->
     }
     let names: Vec<&str> = draft.tags.iter().filter_map(|tag| tags.get(tag)).map(String::as_str).collect();
     if !names.is_empty() {
-        text.push_str(&format!("\n🏷 {}", escape(&names.join(", "))));
+        text.push_str(&format!("\n🏷 {}", escape(&label(&names.join(", "), TAGS_SHOWN))));
     }
     if let Some(due) = draft.due {
         text.push_str(&format!("\n📅 {}", clock.due(due)));

@@ -2,7 +2,7 @@
 
 use todo_sdk::quick::Quick;
 
-use super::{task, when::Clock};
+use super::{label, task, when::Clock};
 use crate::telegram::html::{cut, escape};
 
 /// The task that a line would become.
@@ -26,7 +26,7 @@ pub(crate) fn preview(clock: Clock, read: &Quick) -> String {
         text.push_str(&format!("\n🔁 {}", escape(&task::repeats(words, repeat))));
     }
     if !read.tags.is_empty() {
-        text.push_str(&format!("\n🏷 {}", escape(&read.tags.join(", "))));
+        text.push_str(&format!("\n🏷 {}", escape(&label(&read.tags.join(", "), task::TAGS_SHOWN))));
     }
     if let Some(description) = &read.description {
         let (description, more) = cut(description, 300);

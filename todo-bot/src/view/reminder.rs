@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use todo_sdk::model::{ClaimedReminder, Task};
 
-use super::{task, when::Clock};
+use super::{label, task, when::Clock};
 use crate::{
     action::Action,
     telegram::{Button, Screen, html::escape},
@@ -103,7 +103,8 @@ fn gathered(clock: Clock, claimed: &ClaimedReminder) -> Screen {
     let named = std::iter::once(first).chain(claimed.gathered.iter().map(|one| (&one.task, one.due_at))).take(NAMED);
     let mut told = 0;
     for (of, at) in named {
-        text.push_str(&format!("\n• {} — <i>{}</i>", task::title(of), clock.moment(at)));
+        let short = Task { title: label(&of.title, 100), ..of.clone() };
+        text.push_str(&format!("\n• {} — <i>{}</i>", task::title(&short), clock.moment(at)));
         told += 1;
     }
     if all > told {

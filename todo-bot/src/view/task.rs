@@ -10,12 +10,14 @@ use crate::{
     i18n::Words,
     telegram::{
         Button, Screen,
-        html::{cut, escape, parts, units},
+        html::{cut, escape, parts},
     },
 };
 
 /// Most of a description that stands in the message of its task.
 const DESCRIPTION_SHOWN: usize = 1500;
+/// Most of the names of categories that stand in one line.
+pub(crate) const TAGS_SHOWN: usize = 500;
 /// Most UTF-16 code units of a part of a description.
 const PART: usize = 3500;
 /// Reminders that are offered, in minutes before a task is due.
@@ -69,7 +71,7 @@ pub(crate) fn facts(clock: Clock, task: &Task, tags: &HashMap<Id, String>) -> Ve
     }
     let names: Vec<&str> = task.tags.iter().filter_map(|tag| tags.get(tag)).map(String::as_str).collect();
     if !names.is_empty() {
-        facts.push(format!("🏷 {}", escape(&names.join(", "))));
+        facts.push(format!("🏷 {}", escape(&label(&names.join(", "), TAGS_SHOWN))));
     }
     facts
 }
@@ -136,24 +138,28 @@ pub(crate) fn card(clock: Clock, task: &Task, tags: &HashMap<Id, String>, commen
 
 /// A part of a description that is too long for one message.
 pub(crate) fn description(words: Words, task: &Task, part: u32) -> Screen {
-    let all = parts(&task.description, PART);
+    let turn = |part| Action::Description { task: task.id, part };
+    let (shown, buttons) = self::part(words, &task.description, part, turn);
+    Screen::text(format!("{}\n{shown}\n\n{}", title(task), number(task.id)))
+        .row(buttons)
+        .button(words.say("back"), Action::Open { task: task.id })
+}
+
+/// A part of a text as HTML, and the buttons that lead to the others; all of it, where it is short.
+#[must_use]
+pub(crate) fn part(words: Words, text: &str, part: u32, turn: impl Fn(u32) -> Action) -> (String, Vec<Button>) {
+    let all = parts(text, PART);
     let last = all.len().saturating_sub(1);
     let at = usize::try_from(part).unwrap_or(last).min(last);
-    let shown = all.get(at).copied().unwrap_or_default();
+    let shown = escape(all.get(at).copied().unwrap_or_default());
+    if last == 0 {
+        return (shown, Vec::new());
+    }
     let heading = words.html("description-part", [("part", (at + 1).into()), ("of", all.len().into())]);
-    let text = format!("{}\n{heading}\n\n{}\n\n{}", title(task), escape(shown), number(task.id));
-    debug_assert!(units(shown) <= PART, "a message has room for it");
-    let to = |label: &str, part: usize| {
-        Button::new(label, Action::Description { task: task.id, part: u32::try_from(part).unwrap_or(0) })
-    };
-    let mut turn = Vec::new();
-    if at > 0 {
-        turn.push(to("‹", at - 1));
-    }
-    if at < last {
-        turn.push(to("›", at + 1));
-    }
-    Screen::text(text).row(turn).button(words.say("back"), Action::Open { task: task.id })
+    let to = |label: &str, part: usize| Button::new(label, turn(u32::try_from(part).unwrap_or(0)));
+    let before = at.checked_sub(1).map(|before| to("‹", before));
+    let behind = (at < last).then(|| to("›", at + 1));
+    (format!("{heading}\n\n{shown}"), before.into_iter().chain(behind).collect())
 }
 
 /// Its fields.
