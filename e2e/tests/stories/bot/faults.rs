@@ -119,3 +119,22 @@ async fn the_limits_are_kept(#[values(Sqlite)] backend: Backend) {
         assert_eq!(world.api.busiest_second(Some(person.chat_id())), 1);
     }
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_wrong_ends_the_bot_with_a_word(#[values(Sqlite)] backend: Backend) {
+    let world = World::without_bot(backend).await;
+    for (setting, wrong, word) in [
+        ("BOT_TOKEN", "1:of-somebody-else", "Telegram refuses BOT_TOKEN"),
+        ("SERVICE_SECRET", "not-the-secret", "todo-server does not let the bot in"),
+        ("BOT_TOKEN", "", "no BOT_TOKEN"),
+    ] {
+        let mut bot = world.bot().setting(setting, wrong).started();
+        let ended = || {
+            let ended = bot.ended().is_some();
+            async move { ended }
+        };
+        crate::api::eventually("it ends", ended).await;
+        assert!(bot.said().lines().last().unwrap().contains(word), "{}", bot.said());
+    }
+}
