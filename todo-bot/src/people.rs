@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use moka::sync::Cache;
 use todo_sdk::{
     Client, Error,
-    model::{ExchangeChat, Id, Language, TelegramUser, User},
+    model::{ExchangeChat, Id, Language, TelegramUser},
 };
 
 use crate::i18n::Words;
@@ -24,8 +24,6 @@ const SESSIONS_MAX: u64 = 100_000;
 pub(crate) struct Person {
     /// Calls as this person.
     pub(crate) client: Client,
-    /// The account.
-    pub(crate) account: User,
     /// The chat.
     pub(crate) chat: Option<TelegramUser>,
     /// What is spoken.
@@ -92,7 +90,7 @@ impl People {
         let chosen = chat.as_ref().and_then(|chat| chat.language).or(account.language);
         let words = Words(chosen.unwrap_or_else(|| Words::guess(from.language_code.as_deref())));
         let zone = account.timezone.parse().unwrap_or(Tz::UTC);
-        let person = Arc::new(Person { client, account, chat, words, zone });
+        let person = Arc::new(Person { client, chat, words, zone });
         self.known.insert(chat_id, Arc::clone(&person));
         Ok(person)
     }

@@ -1,7 +1,6 @@
 //! The account: joined with another one, taken along, deleted.
 
 use futures_util::TryStreamExt;
-use serde_json::json;
 
 use super::{Answer, Talk};
 use crate::{
@@ -45,20 +44,24 @@ impl Talk {
             let text = self.words().say("export-too-big");
             return self.say(&Screen::text(text)).await;
         }
-        let name = format!("todo-{}.json", self.clock.today());
+        let name = format!("todo-{}.jsonl", self.clock.today());
         let caption = self.words().say("export-caption");
         self.app.sender.document(self.chat, &name, bytes, &caption).await?;
         Ok(())
     }
 
-    /// All that is the person's.
+    /// All that is the person's, as `todo import json` reads it.
     async fn data(&self) -> Result<Vec<u8>, Fail> {
-        let client = &self.person.client;
-        let tags: Vec<_> = client.tags().list().stream().try_collect().await?;
-        let tasks: Vec<_> = client.tasks().list().limit(1000).stream().try_collect().await?;
-        let comments: Vec<_> = client.comments().list().limit(1000).stream().try_collect().await?;
-        let data = json!({"user": self.person.account, "tags": tags, "tasks": tasks, "comments": comments});
-        Ok(format!("{data:#}\n").into_bytes())
+        let mut lines = self.person.client.users().export().await?;
+        let mut data = Vec::new();
+        while let Some(line) = lines.try_next().await? {
+            data.extend(serde_json::to_vec(&line).unwrap_or_default());
+            data.push(b'\n');
+            if data.len() > FILE_MAX {
+                break;
+            }
+        }
+        Ok(data)
     }
 
     pub(super) async fn ask_delete_me(&mut self) -> Answer {

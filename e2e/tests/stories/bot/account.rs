@@ -50,9 +50,11 @@ async fn data_are_taken_along_and_deleted(#[values(Sqlite, Cluster)] backend: Ba
     servers.comment(task, "два литра").await;
     ann.says("/export");
     let file = ann.next().await.document.unwrap();
-    assert!(file.name.starts_with("todo-") && file.name.ends_with(".json"), "{}", file.name);
-    let data: Value = serde_json::from_slice(&file.bytes).unwrap();
-    assert_eq!((&data["tasks"][0]["title"], &data["comments"][0]["content"]), (&json!("Молоко"), &json!("два литра")));
+    assert!(file.name.starts_with("todo-") && file.name.ends_with(".jsonl"), "{}", file.name);
+    let text = String::from_utf8(file.bytes.to_vec()).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[1]["task"]["title"], &lines[2]["comment"]["content"]), (&json!("Молоко"), &json!("два литра")));
+    assert_eq!(lines[3]["end"], json!({"tags": 0, "tasks": 1, "comments": 1}));
 
     ann.says("/delete_me");
     let sure = ann.next().await;

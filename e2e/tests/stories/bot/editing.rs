@@ -63,6 +63,8 @@ async fn each_field_of_a_task_can_be_changed(#[values(Sqlite, Postgres)] backend
     assert_eq!(now("due").await, Value::Null);
     press(&["✏️ Edit", "Due date", "tomorrow", "All day"]).await;
     assert_eq!(now("due").await.as_str().unwrap().len(), 10);
+    // A day before tomorrow may be over: it would be told at once.
+    servers.patch(&path, json!({"due": "2900-01-01"})).await.is(200);
 
     press(&["🔔 Reminder", "1 day before"]).await;
     assert_eq!(now("remind_before_seconds").await, 86_400);
