@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use server_kit::{Error, metrics};
-use todo_sdk::model::{
-    ClaimReminders, ClaimShown, ClaimedReminder, FailedReminder, Id, ReminderFailed, SettleReminders, ShownReminder,
-};
+use todo_sdk::model::{ClaimReminders, ClaimShown, Id, ReminderFailed, SettleReminders, ShownReminder};
 use uuid::Uuid;
 
 use crate::{
     App,
-    store::reminders::{self, Claim, Claimed, Settled, shown},
+    store::reminders::{self, Claim, Claimed, Leased, Settled, Turns, shown},
+    webhook::Busy,
 };
 
 /// The longest that a claim waits, below the time limit of every call.
@@ -25,8 +24,11 @@ const LOOK_SHARE: u32 = 20;
 /// What the ledger tells of a reminder whose deliverers never came to an end.
 const NEVER_SETTLED: &str = "it was claimed ten times, and no deliverer came to an end with it";
 
-/// Leases what is due, and waits for the first one as long as the claim asks.
-pub(crate) async fn claim(app: &App, wants: &ClaimReminders) -> Result<Vec<ClaimedReminder>, Error> {
+/// Reminders of a person that are delivered at the same time where people have turns.
+const EACH: i64 = 8;
+
+/// Leases what is due, and waits for the first one as long as the claim asks. With `busy`, those people have to wait.
+pub(crate) async fn claim(app: &App, wants: &ClaimReminders, busy: Option<&Busy>) -> Result<Vec<Leased>, Error> {
     let wait = Duration::from_secs(wants.wait_seconds.into()).min(WAIT_MAX);
     let end = tokio::time::Instant::now() + wait;
     loop {
@@ -35,7 +37,7 @@ pub(crate) async fn claim(app: &App, wants: &ClaimReminders) -> Result<Vec<Claim
         let next = reminders::next_due(&mut app.kit.db.read().await?.conn(), &wants.channel).await?;
         let mut claimed = Vec::new();
         if next.is_some_and(|next| next <= now) {
-            claimed = claim_now(app, wants, now).await?;
+            claimed = claim_now(app, wants, busy, now).await?;
         }
         let pause = until(next, now).clamp(Duration::from_millis(1), LOOK);
         let over = tokio::time::Instant::now() + pause > end;
@@ -44,12 +46,25 @@ pub(crate) async fn claim(app: &App, wants: &ClaimReminders) -> Result<Vec<Claim
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            () = over_with(busy) => {}
             () = app.kit.stopping.told() => return Ok(claimed),
         }
     }
 }
 
-async fn claim_now(app: &App, wants: &ClaimReminders, now: DateTime<Utc>) -> Result<Vec<ClaimedReminder>, Error> {
+async fn over_with(busy: Option<&Busy>) {
+    match busy {
+        Some(busy) => busy.over().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn claim_now(
+    app: &App,
+    wants: &ClaimReminders,
+    busy: Option<&Busy>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Leased>, Error> {
     let lease = Uuid::new_v4().to_string();
     let claim = Claim {
         channel: wants.channel.clone(),
@@ -57,10 +72,11 @@ async fn claim_now(app: &App, wants: &ClaimReminders, now: DateTime<Utc>) -> Res
         limit: wants.limit.into(),
         until: now + TimeDelta::seconds(wants.lease_seconds.into()),
         gather_before: now - app.gather_after,
+        turns: busy.map(|busy| Turns { busy: busy.people(), each: EACH }),
     };
     let claimed = app.kit.db.write(move |conn| Box::pin(async move { reminders::claim(conn, now, &claim).await }));
     let Claimed { reminders, spent } = claimed.await?;
-    for reminder in reminders.iter().filter(|reminder| reminder.attempt == 1) {
+    for Leased { reminder, .. } in reminders.iter().filter(|leased| leased.reminder.attempt == 1) {
         metrics::reminder_claimed(&wants.channel, reminder.late_by_seconds);
     }
     give_up(app, spent, lease).await?;
@@ -73,7 +89,7 @@ async fn give_up(app: &App, spent: Vec<Id>, lease: String) -> Result<(), Error> 
         return Ok(());
     }
     let failed = ReminderFailed { lease, reason: NEVER_SETTLED.to_owned(), retry_after: None, blocked: false };
-    let failed = spent.into_iter().map(|id| FailedReminder { id, failed: failed.clone() }).collect();
+    let failed = spent.into_iter().map(|id| (id, failed.clone()).into()).collect();
     settle(app, "todo-server", SettleReminders { failed, ..SettleReminders::default() }).await?;
     Ok(())
 }
@@ -117,12 +133,12 @@ pub(crate) async fn settle(app: &App, client: &str, settle: SettleReminders) -> 
     let client = client.to_owned();
     let written = app.kit.db.write(move |conn| {
         Box::pin(async move {
-            let sent: Vec<_> = settle.sent.into_iter().map(|item| (item.id, item.sent)).collect();
+            let sent: Vec<_> = settle.sent.into_iter().map(Into::into).collect();
             let mut settled = reminders::sent(conn, now, &client, &sent).await?;
             let mut failed = settle.failed;
             // In one order, so that two calls don't wait for each other's people.
             failed.sort_unstable_by_key(|item| item.id);
-            for FailedReminder { id, failed } in failed {
+            for (id, failed) in failed.into_iter().map(Into::into) {
                 settled.extend(reminders::failed(conn, now, &client, id, &failed).await?);
             }
             Ok(settled)

@@ -16,23 +16,35 @@ use tempfile::TempDir;
 use crate::api::{PASSWORD, id, ids};
 
 /// Somebody's account on a machine, in which `todo` is typed.
-struct Shell {
+pub(crate) struct Shell {
     home: TempDir,
     settings: Vec<(String, String)>,
 }
 
 impl Shell {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { home: private_dir("shell-").unwrap(), settings: Vec::new() }
     }
 
     /// One that knows where the servers are.
     fn at(server: &Server) -> Self {
-        let names = ["TODO_SERVER_URL", "COMMENTS_SERVER_URL"].map(str::to_owned);
-        Self { settings: names.into_iter().zip(server.urls()).collect(), ..Self::new() }
+        Self::at_urls(server.urls())
     }
 
-    fn run(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) fn at_urls(urls: impl IntoIterator<Item = String>) -> Self {
+        let names = ["TODO_SERVER_URL", "COMMENTS_SERVER_URL"].map(str::to_owned);
+        Self { settings: names.into_iter().zip(urls).collect(), ..Self::new() }
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn settings(&self) -> Vec<(String, String)> {
+        self.settings.clone()
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = command("todo", self.home.path());
         command.args(arguments).envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -43,7 +55,7 @@ impl Shell {
 
     /// What `todo --json ARGUMENTS` prints, which has to be one JSON value and nothing else.
     #[track_caller]
-    fn json_with(&self, arguments: &[&str], input: &str) -> Value {
+    pub(crate) fn json_with(&self, arguments: &[&str], input: &str) -> Value {
         let output = self.run(&[&["--json"], arguments].concat(), input);
         let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert_eq!((output.status.code(), &*stderr), (Some(0), ""), "todo {arguments:?}: {stdout}");
@@ -51,13 +63,13 @@ impl Shell {
     }
 
     #[track_caller]
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         self.json_with(arguments, "")
     }
 
     /// The tasks of `todo --json list ARGUMENTS`.
     #[track_caller]
-    fn list(&self, arguments: &[&str]) -> Vec<Value> {
+    pub(crate) fn list(&self, arguments: &[&str]) -> Vec<Value> {
         self.json(&[&["list"], arguments].concat()).as_array().unwrap().clone()
     }
 
@@ -387,7 +399,11 @@ fn changes_are_watched_undone_and_waited_for() {
     todo.json_with(&["remind", "2", "+2h"], "");
     assert_eq!(todo.json(&["reminders"])[0]["state"], "queued");
     assert_eq!(todo.json(&["snooze", "2", "1d"])["task_id"], 2);
-    assert_eq!(todo.json(&["reminders", "2"]).as_array().unwrap().len(), 1, "what was never sent leaves no trace");
+    let states: Vec<Value> =
+        todo.json(&["reminders", "2"]).as_array().unwrap().iter().map(|row| row["state"].clone()).collect();
+    assert_eq!(states, ["snoozed", "queued"]);
+    todo.json_with(&["undo"], "");
+    assert_eq!(todo.json(&["reminders", "2"])[0]["state"], "queued", "undone, it is as if it had not been put off");
     todo.json(&["remind", "2", "--off"]);
     todo.fails(3, &["snooze", "2", "1h"]);
 

@@ -12,8 +12,9 @@ pub(crate) struct RemindArgs {
     /// The task's id
     #[arg(value_parser = id_arg)]
     pub(crate) id: Id,
-    /// E.g. "tomorrow 9:00", 18:30, +2h, 2026-12-01T18:30:00Z; "30m before" moves along with the due date
-    #[arg(value_name = "WHEN", value_parser = remind_arg, required_unless_present = "off")]
+    /// E.g. "tomorrow 9:00", 18:30, +2h, 2026-12-01T18:30:00Z; "30m before", "1h after" and "at due" move along with the
+    /// due date
+    #[arg(value_name = "WHEN", value_parser = remind_arg, required_unless_present_any = ["off", "nag"])]
     pub(crate) at: Option<RemindArg>,
     /// Remind again and again with this pause, until it is done; ten times at most
     #[arg(long, value_name = "TIME", value_parser = nag_arg, conflicts_with = "off")]

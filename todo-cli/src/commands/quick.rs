@@ -9,7 +9,7 @@ use crate::{
     cli::AddArgs,
     context::Context,
     input::fields::RemindArg,
-    output::{text, view::repeat_words, when},
+    output::{repeat, text, when},
     zone::machine_tz,
 };
 
@@ -47,7 +47,7 @@ pub(super) fn words(ctx: &Context, read: &Quick) -> String {
     add("remind", read.remind_time.map(|at| when::absolute(Due::At(at), &ctx.now)));
     add("remind", read.remind_before_seconds.map(when::before));
     add("nag", read.nag_seconds.map(|seconds| format!("every {} until done", when::length(seconds))));
-    add("repeat", read.repeat.as_ref().map(|repeat| text::line(&repeat_words(repeat)).into_owned()));
+    add("repeat", read.repeat.as_ref().map(|repeat| text::line(&repeat::words(repeat)).into_owned()));
     add("details", read.description.as_deref().map(|text| text::line(text).into_owned()));
     lines.join("\n")
 }

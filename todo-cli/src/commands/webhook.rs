@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     error::Error,
     output::{Tone, text},
+    profile::Server,
 };
 
 pub(super) async fn run(ctx: &Context, args: &WebhookArgs) -> Result<(), Error> {
@@ -23,6 +24,9 @@ pub(super) async fn run(ctx: &Context, args: &WebhookArgs) -> Result<(), Error> 
             ctx.printer.line(&format!("Reminders are posted to {}", text::line(&set.webhook.url)))?;
             let secret = ctx.printer.paint(Tone::Strong, &set.secret);
             ctx.printer.line(&format!("The secret that they are signed with, shown once: {secret}"))?;
+        }
+        if ctx.place.server == Server::Local {
+            ctx.printer.warn("this list has no server that runs by itself: reminders go out while `todo up` serves it");
         }
     } else if !args.test {
         return show(ctx, webhooks.get().await?.as_ref());

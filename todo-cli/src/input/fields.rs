@@ -2,10 +2,18 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use todo_sdk::model::{Id, NAG_MAX, NAG_MIN, PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder};
+use chrono::{DateTime, Local, TimeZone, Utc};
+use chrono_tz::Tz;
+use todo_sdk::{
+    model::{Id, NAG_MAX, NAG_MIN, PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder},
+    quick,
+};
 
-use super::{dates::moment_arg, suggest::did_you_mean};
+use super::{
+    dates::{moment_arg, parse_moment},
+    suggest::did_you_mean,
+};
+use crate::zone::machine_tz;
 
 /// For clap: the number of a task or a comment.
 pub(crate) fn id_arg(text: &str) -> Result<Id, String> {
@@ -45,7 +53,12 @@ pub(crate) enum RemindArg {
 
 /// For clap: a moment, or a length of time before or after the due date.
 pub(crate) fn remind_arg(text: &str) -> Result<RemindArg, String> {
-    let words = text.trim().trim_end_matches(" due").trim_end();
+    parse_remind(text, &Local::now())
+}
+
+/// A moment, reckoned from `now` in its zone, or a length of time before or after the due date.
+pub(crate) fn parse_remind<Z: TimeZone>(text: &str, now: &DateTime<Z>) -> Result<RemindArg, String> {
+    let words = text.trim().trim_end_matches(" due").trim_end_matches(" it is").trim_end();
     let relative = [(" before", 1), (" after", -1)];
     let relative = relative.into_iter().find_map(|(word, sign)| Some((words.strip_suffix(word)?, sign)));
     match relative {
@@ -53,8 +66,10 @@ pub(crate) fn remind_arg(text: &str) -> Result<RemindArg, String> {
             let seconds = i64::try_from(duration_arg(length.trim())?.as_secs()).map_err(|error| error.to_string())?;
             Ok(RemindArg::Before(sign * seconds))
         }
-        None if text.trim() == "due" => Ok(RemindArg::Before(0)),
-        None => moment_arg(text).map(RemindArg::At).map_err(|error| format!("{error}; or \"30m before\" it is due")),
+        None if matches!(text.trim(), "due" | "at due" | "when due") => Ok(RemindArg::Before(0)),
+        None => {
+            parse_moment(text, now).map(RemindArg::At).map_err(|error| format!("{error}; or \"30m before\" it is due"))
+        }
     }
 }
 
@@ -74,22 +89,26 @@ pub(crate) fn priority_arg(text: &str) -> Result<i16, String> {
         .ok_or_else(|| "must be 1 (highest), 2, 3 or 4 (none)".to_owned())
 }
 
-/// For clap: a word or a recurrence rule, with `!` at the end for "from completion".
+/// For clap: a word, a phrase or a recurrence rule, with `!` at the end for "from completion".
 pub(crate) fn repeat_arg(text: &str) -> Result<Repeat, String> {
-    let (text, from) = match text.trim().strip_suffix('!') {
-        Some(rule) => (rule, RepeatFrom::Completion),
-        None => (text.trim(), RepeatFrom::Schedule),
+    parse_repeat(text, &Utc::now().with_timezone(&machine_tz()))
+}
+
+/// How something repeats, seen from `now`.
+pub(crate) fn parse_repeat(text: &str, now: &DateTime<Tz>) -> Result<Repeat, String> {
+    let (text, from_completion) = match text.trim().strip_suffix('!') {
+        Some(rule) => (rule, true),
+        None => (text.trim(), false),
     };
-    let rrule = match text.to_ascii_lowercase().as_str() {
-        "daily" => "FREQ=DAILY",
-        "weekdays" => "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
-        "weekly" => "FREQ=WEEKLY",
-        "monthly" => "FREQ=MONTHLY",
-        "yearly" => "FREQ=YEARLY",
-        rule if rule.starts_with("freq=") => text,
-        _ => return Err("expected daily, weekdays, weekly, monthly, yearly or a rule like FREQ=WEEKLY;BYDAY=MO".into()),
-    };
-    Ok(Repeat { rrule: rrule.to_owned(), from })
+    let phrase = if text.eq_ignore_ascii_case("weekdays") { "every weekday" } else { text };
+    let mut repeat = quick::repeat(phrase, now.to_utc(), now.timezone()).ok_or(
+        "expected daily, weekdays, weekly, monthly, yearly, a phrase like \"every 2 weeks on monday\" or a rule like \
+         FREQ=WEEKLY;BYDAY=MO",
+    )?;
+    if from_completion {
+        repeat.from = RepeatFrom::Completion;
+    }
+    Ok(repeat)
 }
 
 /// For clap: names of fields with commas between.
@@ -133,7 +152,9 @@ mod tests {
         assert_eq!(remind_arg("30m before"), Ok(RemindArg::Before(1800)));
         assert_eq!(remind_arg("1d before due"), Ok(RemindArg::Before(86_400)));
         assert_eq!(remind_arg("9h after due"), Ok(RemindArg::Before(-32_400)));
-        assert_eq!(remind_arg("due"), Ok(RemindArg::Before(0)));
+        for text in ["due", "at due", "when due"] {
+            assert_eq!(remind_arg(text), Ok(RemindArg::Before(0)), "{text}");
+        }
         assert!(matches!(remind_arg("2026-12-01 9:00"), Ok(RemindArg::At(_))));
         for text in ["", "before", "soon before", "30m", "due before"] {
             assert!(remind_arg(text).is_err(), "{text}");
@@ -149,6 +170,10 @@ mod tests {
             repeat_arg("FREQ=DAILY;INTERVAL=3!"),
             Ok(Repeat { rrule: "FREQ=DAILY;INTERVAL=3".into(), from: RepeatFrom::Completion })
         );
+        let mondays = |from| Repeat { rrule: "FREQ=WEEKLY;BYDAY=MO".into(), from };
+        assert_eq!(repeat_arg("every monday"), Ok(mondays(RepeatFrom::Schedule)));
+        assert_eq!(repeat_arg("every! monday"), Ok(mondays(RepeatFrom::Completion)));
+        assert_eq!(repeat_arg("Weekdays!").map(|repeat| repeat.from), Ok(RepeatFrom::Completion));
         assert!(repeat_arg("sometimes").is_err());
     }
 

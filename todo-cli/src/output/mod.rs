@@ -1,6 +1,7 @@
 //! What goes to the screen: one policy for JSON, quiet, colours and terminals, and the views on top of it.
 
 mod printer;
+pub(crate) mod repeat;
 pub(crate) mod report;
 mod style;
 mod table;

@@ -34,7 +34,7 @@ fn as_words(error: &Error, printer: &Printer, place: Option<&Place>) -> String {
         _ => vec![error.chain()],
     };
     for (field, faults) in problem.iter().flat_map(|problem| &problem.errors) {
-        lines.extend(faults.iter().map(|fault| format!("{about}{field} {}", fault.message)));
+        lines.extend(faults.iter().map(|fault| format!("{about}{} {}", in_words(field), fault.message)));
     }
     let mut shown: String = lines
         .iter()
@@ -47,6 +47,17 @@ fn as_words(error: &Error, printer: &Printer, place: Option<&Place>) -> String {
         shown += &format!("{} {}\n", paint(Tone::Calm, "hint:"), text::line(&hint));
     }
     shown
+}
+
+/// What people call a field whose name on the wire tells them little.
+fn in_words(field: &str) -> &str {
+    match field {
+        "remind_time" | "remind_before_seconds" => "the reminder",
+        "nag_seconds" => "the pause between reminders",
+        "repeat.rrule" | "repeat" => "the repetition",
+        "until" => "the time",
+        other => other,
+    }
 }
 
 /// What to do next.

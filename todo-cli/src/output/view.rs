@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Local, Utc};
 use todo_sdk::model::{
-    Change, Comment, Due, EventKind, Id, NamedToken, PRIORITY_NONE, ReminderRow, ReminderState, Repeat, RepeatFrom,
-    Resource, Session, Tag, Task,
+    Change, Comment, Due, EventKind, Id, NamedToken, PRIORITY_NONE, ReminderRow, ReminderState, Resource, Session, Tag,
+    Task,
 };
 
 use super::{
-    Cell, Printer, Table, Tone,
+    Cell, Printer, Table, Tone, repeat,
     table::paragraph,
     text,
     when::{self, Urgency},
@@ -92,7 +92,7 @@ impl Look<'_> {
             add(paint(priority_tone(task.priority), &format!("p{}", task.priority)));
         }
         if let Some(repeat) = &task.repeat {
-            add(format!("repeats {}", text::line(&repeat_words(repeat))));
+            add(format!("repeats {}", text::line(&repeat::words(repeat))));
         }
         if !task.tags.is_empty() {
             add(paint(Tone::Dim, &text::line(&tag_list(task, tags))));
@@ -121,7 +121,7 @@ impl Look<'_> {
             rows.push(("Priority", self.printer.paint(priority_tone(task.priority), &task.priority.to_string())));
         }
         if let Some(repeat) = &task.repeat {
-            rows.push(("Repeats", text::line(&repeat_words(repeat)).into_owned()));
+            rows.push(("Repeats", text::line(&repeat::words(repeat)).into_owned()));
         }
         if !task.tags.is_empty() {
             rows.push(("Tags", text::line(&tag_list(task, tags)).into_owned()));
@@ -319,14 +319,6 @@ fn priority_tone(priority: i16) -> Tone {
         3 => Tone::Calm,
         _ => Tone::Plain,
     }
-}
-
-pub(crate) fn repeat_words(repeat: &Repeat) -> String {
-    let from = match repeat.from {
-        RepeatFrom::Schedule => "",
-        RepeatFrom::Completion => ", from completion",
-    };
-    format!("{}{from}", repeat.rrule)
 }
 
 fn tag_names(task: &Task, tags: &TagNames) -> Vec<String> {

@@ -7,8 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{Error, Reminders, retry::jittered};
 use crate::model::{
-    CLAIM_MAX, ClaimReminders, ClaimedReminder, FailedReminder, Id, ReminderFailed, ReminderSent, SETTLE_MAX,
-    SentReminder, SettleReminders,
+    CLAIM_MAX, ClaimReminders, ClaimedReminder, Id, ReminderFailed, ReminderSent, SETTLE_MAX, SettleReminders,
 };
 
 /// How long a claim waits for the next reminder, in seconds.
@@ -166,9 +165,9 @@ impl Deliverer {
             match result {
                 Ok((message_id, version)) => {
                     let sent = ReminderSent { lease, message_id, version: Some(version) };
-                    settle.sent.push(SentReminder { id, sent });
+                    settle.sent.push((id, sent).into());
                 }
-                Err(why) => settle.failed.push(FailedReminder { id, failed: why.of(&lease) }),
+                Err(why) => settle.failed.push((id, why.of(&lease)).into()),
             }
         }
         let mut failures = 0;

@@ -38,25 +38,45 @@ impl Validate for SettleReminders {
             faults.add("sent", "too_many", format!("{items} items in all, at most {SETTLE_MAX} are allowed"));
         }
         for (index, item) in self.sent.iter().enumerate() {
-            faults.within(&format!("sent[{index}]."), |faults| item.sent.check(faults));
+            faults.within(&format!("sent[{index}]."), |faults| item.check(faults));
         }
         for (index, item) in self.failed.iter().enumerate() {
-            faults.within(&format!("failed[{index}]."), |faults| item.failed.check(faults));
+            faults.within(&format!("failed[{index}]."), |faults| item.check(faults));
         }
     }
 }
 
+fn check_sent(faults: &mut Faults, lease: &str, message_id: Option<&str>) {
+    faults.visible("lease", lease, 100);
+    faults.text("message_id", message_id.unwrap_or_default(), 200);
+}
+
+fn check_failed(faults: &mut Faults, lease: &str, reason: &str) {
+    faults.visible("lease", lease, 100);
+    faults.visible("reason", reason, 500);
+}
+
 impl Validate for ReminderSent {
     fn check(&self, faults: &mut Faults) {
-        faults.visible("lease", &self.lease, 100);
-        faults.text("message_id", self.message_id.as_deref().unwrap_or_default(), 200);
+        check_sent(faults, &self.lease, self.message_id.as_deref());
+    }
+}
+
+impl Validate for SentReminder {
+    fn check(&self, faults: &mut Faults) {
+        check_sent(faults, &self.lease, self.message_id.as_deref());
     }
 }
 
 impl Validate for ReminderFailed {
     fn check(&self, faults: &mut Faults) {
-        faults.visible("lease", &self.lease, 100);
-        faults.visible("reason", &self.reason, 500);
+        check_failed(faults, &self.lease, &self.reason);
+    }
+}
+
+impl Validate for FailedReminder {
+    fn check(&self, faults: &mut Faults) {
+        check_failed(faults, &self.lease, &self.reason);
     }
 }
 
@@ -130,6 +150,12 @@ pub struct ReminderRow {
     pub attempts: i64,
     /// Why the last attempt failed.
     pub reason: Option<String>,
+    /// Whether it comes in place of one that the person put off.
+    #[serde(default)]
+    pub snoozed: bool,
+    /// How often the task was told before, as it was not done; 0 the first time.
+    #[serde(default)]
+    pub nags: i64,
 }
 
 /// Which reminders are asked for.
@@ -228,26 +254,64 @@ pub struct SettleReminders {
     pub failed: Vec<FailedReminder>,
 }
 
-/// One of those in [`SettleReminders`] that were delivered.
+/// One of those in [`SettleReminders`] that were delivered: an id, and what [`ReminderSent`] has for one alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SentReminder {
     /// Which.
     pub id: Id,
-    /// As for one alone.
-    #[serde(flatten)]
-    pub sent: ReminderSent,
+    /// From the claim.
+    pub lease: String,
+    /// The channel's own id of the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// The version of the task that it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
-/// One of those in [`SettleReminders`] that were not delivered.
+impl From<(Id, ReminderSent)> for SentReminder {
+    fn from((id, ReminderSent { lease, message_id, version }): (Id, ReminderSent)) -> Self {
+        Self { id, lease, message_id, version }
+    }
+}
+
+impl From<SentReminder> for (Id, ReminderSent) {
+    fn from(SentReminder { id, lease, message_id, version }: SentReminder) -> Self {
+        (id, ReminderSent { lease, message_id, version })
+    }
+}
+
+/// One of those in [`SettleReminders`] that were not delivered: an id, and what [`ReminderFailed`] has for one alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FailedReminder {
     /// Which.
     pub id: Id,
-    /// As for one alone.
-    #[serde(flatten)]
-    pub failed: ReminderFailed,
+    /// From the claim.
+    pub lease: String,
+    /// What the channel said.
+    pub reason: String,
+    /// Seconds until the next attempt makes sense; a day at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+    /// The channel is closed to this person: it is switched off until they come back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocked: bool,
+}
+
+impl From<(Id, ReminderFailed)> for FailedReminder {
+    fn from((id, ReminderFailed { lease, reason, retry_after, blocked }): (Id, ReminderFailed)) -> Self {
+        Self { id, lease, reason, retry_after, blocked }
+    }
+}
+
+impl From<FailedReminder> for (Id, ReminderFailed) {
+    fn from(FailedReminder { id, lease, reason, retry_after, blocked }: FailedReminder) -> Self {
+        (id, ReminderFailed { lease, reason, retry_after, blocked })
+    }
 }
 
 /// Answer of `POST /api/reminders/settle`.
@@ -284,7 +348,7 @@ pub struct ReminderFailed {
     pub lease: String,
     /// What the channel said.
     pub reason: String,
-    /// Seconds until the next attempt makes sense.
+    /// Seconds until the next attempt makes sense; a day at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
     /// The channel is closed to this person: it is switched off until they come back.

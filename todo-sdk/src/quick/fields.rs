@@ -94,7 +94,10 @@ fn machine(word: &Word, present: &Present) -> Option<Result<Value, String>> {
             (found.or_else(|| due().map(Remind::At)).map(Value::Remind), "30m, 14:00 or a date with a time")
         }
         "nag" => (words.first().and_then(|word| span(word)).map(Value::Nag), "a pause such as 15m"),
-        "repeat" => (rule(value, &words, present), "a rule such as FREQ=WEEKLY;BYDAY=MO, or \"every monday\""),
+        "repeat" => (
+            rule(value, &words, present).map(|(repeat, first)| Value::Repeat(repeat, first)),
+            "a rule such as FREQ=WEEKLY;BYDAY=MO, or \"every monday\"",
+        ),
         _ => return None,
     };
     Some(found.ok_or_else(|| format!("{key}: needs {expected}; it stays in the title")))
@@ -104,11 +107,18 @@ fn priority(value: &str) -> Option<i16> {
     value.parse().ok().filter(|priority| (1..=4).contains(priority))
 }
 
-fn rule(value: &str, words: &[&str], present: &Present) -> Option<Value> {
+/// A repetition alone.
+pub(super) fn repeat_alone(text: &str, present: &Present) -> Option<Repeat> {
+    let folded: Vec<String> = text.split_whitespace().map(fold).collect();
+    let words: Vec<&str> = folded.iter().map(String::as_str).collect();
+    rule(text.trim(), &words, present).map(|(repeat, _)| repeat)
+}
+
+fn rule(value: &str, words: &[&str], present: &Present) -> Option<(Repeat, Option<Due>)> {
     let rule = value.strip_prefix("RRULE:").unwrap_or(value);
     if rule.to_ascii_uppercase().starts_with("FREQ=") {
         let repeat = Repeat { rrule: rule.to_owned(), from: RepeatFrom::Schedule };
-        return Some(Value::Repeat(repeat, None));
+        return Some((repeat, None));
     }
-    repeat::phrase(words, present).map(|found| Value::Repeat(found.repeat, Some(found.first)))
+    repeat::phrase(words, present).map(|found| (found.repeat, Some(found.first)))
 }

@@ -149,6 +149,7 @@ impl Quick {
             nag_seconds: self.nag_seconds,
             repeat: self.repeat,
             tags,
+            ..CreateTask::default()
         }
     }
 }
@@ -167,6 +168,20 @@ impl Quick {
 #[must_use]
 pub fn parse(text: &str, now: DateTime<Utc>, zone: Tz) -> Quick {
     assemble::assemble(text, &Present::new(now, zone))
+}
+
+/// Reads a repetition alone, such as `every monday` or `FREQ=DAILY`: what may stand behind `repeat:`.
+///
+/// ```
+/// use todo_sdk::quick;
+///
+/// let now = "2026-11-23T12:00:00Z".parse().unwrap();
+/// let repeat = quick::repeat("every 2 weeks on monday", now, chrono_tz::UTC).unwrap();
+/// assert_eq!(repeat.rrule, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO");
+/// ```
+#[must_use]
+pub fn repeat(text: &str, now: DateTime<Utc>, zone: Tz) -> Option<Repeat> {
+    fields::repeat_alone(text, &Present::new(now, zone))
 }
 
 /// The moment of a time on the wall. One that the clocks skip lies as much later as they are put forward; of one that comes

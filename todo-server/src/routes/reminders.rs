@@ -11,9 +11,8 @@ use server_kit::{
     time,
 };
 use todo_sdk::model::{
-    ClaimReminders, ClaimShown, ClaimedReminder, Due, FailedReminder, Problem, ReminderFailed, ReminderQuery,
-    ReminderRow, ReminderSent, SentReminder, SettleReminders, SettleShown, SettledReminders, ShownReminder,
-    SnoozeReminder,
+    ClaimReminders, ClaimShown, ClaimedReminder, Due, Problem, ReminderFailed, ReminderQuery, ReminderRow,
+    ReminderSent, SettleReminders, SettleShown, SettledReminders, ShownReminder, SnoozeReminder,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -87,7 +86,8 @@ async fn claim(
     _deliverer: Deliverer,
     Json { value, .. }: Json<ClaimReminders>,
 ) -> Result<Reply, Error> {
-    Reply::ok(&delivery::claim(&app, &value).await?)
+    let claimed = delivery::claim(&app, &value, None).await?;
+    Reply::ok(&claimed.into_iter().map(|leased| leased.reminder).collect::<Vec<_>>())
 }
 
 /// Tell what became of leased reminders, 1,000 at most, in one transaction. Internal services only.
@@ -118,7 +118,7 @@ async fn sent(
     PathId(id): PathId,
     Json { value: sent, .. }: Json<ReminderSent>,
 ) -> Result<Reply, Error> {
-    let settle = SettleReminders { sent: vec![SentReminder { id, sent }], ..SettleReminders::default() };
+    let settle = SettleReminders { sent: vec![(id, sent).into()], ..SettleReminders::default() };
     Reply::ok(&delivery::settle(&app, &service, settle).await?.one()?)
 }
 
@@ -135,7 +135,7 @@ async fn failed(
     PathId(id): PathId,
     Json { value: failed, .. }: Json<ReminderFailed>,
 ) -> Result<Reply, Error> {
-    let settle = SettleReminders { failed: vec![FailedReminder { id, failed }], ..SettleReminders::default() };
+    let settle = SettleReminders { failed: vec![(id, failed).into()], ..SettleReminders::default() };
     Reply::ok(&delivery::settle(&app, &service, settle).await?.one()?)
 }
 
@@ -169,7 +169,7 @@ async fn snooze(
     let until = server_kit::clock::micros(value.until);
     let snooze = kit.change(caller.user, move |conn, _, now| {
         Box::pin(async move {
-            let (row, entries) = reminders::snooze(conn, caller.user, id, until).await?;
+            let (row, entries) = reminders::snooze::snooze(conn, caller.user, id, until).await?;
             journal::append(conn, &caller, now, entries).await?;
             Ok(row)
         })

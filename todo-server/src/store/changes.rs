@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use server_kit::{Error, db::Conn, on};
 use sqlx::{FromRow, QueryBuilder};
-use todo_sdk::model::Id;
+use todo_sdk::model::{Id, ReminderRow};
 
 /// An entry as the database keeps it: resources are JSON already.
 #[derive(Debug, FromRow)]
@@ -56,6 +56,14 @@ macro_rules! select {
             "SELECT seq, action, at, event, client, resource_id, before, after FROM changes WHERE user_id = $1 ",
             $rest
         )
+    };
+}
+
+/// What a deliverer did is nothing that the person would want to take back; only people put reminders off.
+macro_rules! by_person {
+    () => {
+        "(event NOT LIKE 'reminder.%' OR (event = 'reminder.updated' \
+         AND (after LIKE '%\"state\":\"snoozed\"%' OR before LIKE '%\"state\":\"snoozed\"%')))"
     };
 }
 
@@ -143,8 +151,7 @@ pub async fn action(conn: &mut Conn<'_>, user: Id, seq: Option<i64>) -> Result<V
             select.push(what).push(" FROM changes WHERE user_id = ").push_bind(user);
             match seq {
                 Some(seq) => select.push(" AND seq = ").push_bind(seq).push(")"),
-                // What a deliverer did is nothing that the person would want to take back.
-                None => select.push(" AND event NOT LIKE 'reminder.%' ORDER BY seq DESC LIMIT 1)"),
+                None => select.push(concat!(" AND ", by_person!(), " ORDER BY seq DESC LIMIT 1)")),
             };
         };
         select.push_bind(user);
@@ -171,6 +178,23 @@ pub async fn has_newer(conn: &mut Conn<'_>, user: Id, row: &Row) -> Result<bool,
     .fetch_optional(&mut *c)
     .await?);
     Ok(newer.is_some())
+}
+
+/// The reminders that went with what happened at that moment.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn reminders_deleted_at(conn: &mut Conn<'_>, user: Id, at: DateTime<Utc>) -> Result<Vec<ReminderRow>, Error> {
+    let rows: Vec<String> = on!(conn, |c| sqlx::query_scalar(
+        "SELECT before FROM changes WHERE at = $2 AND user_id = $1 AND event = 'reminder.deleted' \
+         AND before IS NOT NULL ORDER BY seq",
+    )
+    .bind(user)
+    .bind(at)
+    .fetch_all(&mut *c)
+    .await?);
+    rows.iter().map(|row| serde_json::from_str(row).map_err(Error::internal)).collect()
 }
 
 /// Deletes what is older than `oldest`.

@@ -14,7 +14,8 @@ use todo_sdk::model::{Change, Comment, EventKind, Id, Tag, Task, Undone};
 
 use super::{
     changes::{self, Row},
-    reminders, repeats, tags, tasks,
+    reminders::{self, snooze},
+    repeats, tags, tasks,
 };
 
 /// What was undone.
@@ -47,6 +48,10 @@ pub async fn undo(
     }
     let mut entries = Vec::new();
     let mut deleted = Vec::new();
+    let of_task = rows.iter().any(|row| rank(row) > 0);
+    for row in rows.iter().rev().filter(|_| !of_task) {
+        entries.extend(revert_snooze(conn, caller.user, now, row).await?);
+    }
     for row in rows.iter().rev() {
         entries.extend(revert(conn, caller.user, owner, now, row).await?);
         if row.event == EventKind::TaskCreated.as_str() {
@@ -67,20 +72,40 @@ pub async fn undo(
     Ok(Outcome { answer: Undone { undone, seq }, deleted })
 }
 
-/// A task that comes back, or is open again, brings its own reminder; one that had been put off comes back here.
+/// A task that comes back, or is open again, brings its own reminder; what else was to come, or overdue, comes back here.
 async fn restore_reminders(
     conn: &mut Conn<'_>,
     user: Id,
     now: DateTime<Utc>,
     rows: &[Row],
 ) -> Result<Vec<Entry>, Error> {
-    let is = |row: &&Row, event: EventKind| row.event == event.as_str();
-    let of_tasks = rows.iter().any(|row| rank(row) == 2);
     let mut entries = Vec::new();
-    for row in rows.iter().filter(|row| of_tasks && is(row, EventKind::ReminderDeleted)) {
-        entries.extend(reminders::restore(conn, user, now, &read(row.before.as_ref())?).await?);
+    for row in rows {
+        entries.extend(match row.event.as_str() {
+            "reminder.deleted" => reminders::restore(conn, user, &read(row.before.as_ref())?).await?,
+            "reminder.updated" => {
+                let (before, after) = (read(row.before.as_ref())?, read(row.after.as_ref())?);
+                reminders::take_up(conn, user, now, &before, &after).await?
+            }
+            _ => Vec::new(),
+        });
     }
     Ok(entries)
+}
+
+/// Where a call put a reminder off, or took that back, and did nothing else.
+async fn revert_snooze(conn: &mut Conn<'_>, user: Id, now: DateTime<Utc>, row: &Row) -> Result<Option<Entry>, Error> {
+    Ok(match row.event.as_str() {
+        "reminder.created" => Some(snooze::undo_made(conn, user, &read(row.after.as_ref())?).await?),
+        "reminder.updated" => {
+            let (before, after) = (read(row.before.as_ref())?, read(row.after.as_ref())?);
+            if !snooze::is_snooze(&before, &after) {
+                return Ok(None);
+            }
+            Some(snooze::take_back(conn, user, now, &before, &after).await?)
+        }
+        _ => None,
+    })
 }
 
 /// Where the call completed a task and made its next occurrence, or undid both, the task may, or may not, make it anew.

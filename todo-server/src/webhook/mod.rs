@@ -1,6 +1,7 @@
 //! Posting reminders to people's own addresses, after [Standard Webhooks](https://www.standardwebhooks.com).
 
 mod address;
+mod busy;
 mod worker;
 
 use std::{
@@ -27,6 +28,7 @@ use uuid::Uuid;
 use crate::store::webhooks::Signed;
 use address::{Allowed, Resolver};
 
+pub(crate) use busy::Busy;
 pub(crate) use worker::work;
 
 /// How long an address may take to answer.
@@ -128,7 +130,13 @@ impl Poster {
     ///
     /// What is wrong with the address, as far as it can be told without looking its name up.
     pub(crate) fn check(&self, url: &str) -> Result<Url, BadAddress> {
-        let url = Url::parse(url.trim()).map_err(|_| BadAddress::NoUrl)?;
+        // The parser would pass over line breaks.
+        let url = Some(url.trim()).filter(|url| !url.contains(char::is_control)).ok_or(BadAddress::NoUrl)?;
+        let url = Url::parse(url).map_err(|_| BadAddress::NoUrl)?;
+        let labels_are_there = |name: &str| name.trim_end_matches('.').split('.').all(|label| !label.is_empty());
+        if url.port() == Some(0) || url.domain().is_some_and(|name| !labels_are_there(name)) {
+            return Err(BadAddress::NoUrl);
+        }
         let host = url.host().ok_or(BadAddress::NoUrl)?;
         let address = match host {
             Host::Domain(_) => None,
@@ -244,6 +252,9 @@ mod tests {
         for (url, why) in [
             ("example.com", BadAddress::NoUrl),
             ("ftp://example.com", BadAddress::NoUrl),
+            ("https://.com/", BadAddress::NoUrl),
+            ("https://example.com:0/", BadAddress::NoUrl),
+            ("https://example.com/\r\nhost: other", BadAddress::NoUrl),
             ("http://example.com/", BadAddress::NoTls),
             ("https://ann:secret@example.com/", BadAddress::Credentials),
             ("https://127.0.0.1/", BadAddress::Private),

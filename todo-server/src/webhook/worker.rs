@@ -2,21 +2,24 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
 use server_kit::Error;
-use todo_sdk::model::{ClaimReminders, ClaimedReminder, FailedReminder, ReminderSent, SentReminder, SettleReminders};
+use todo_sdk::model::{ClaimReminders, ReminderSent, SettleReminders};
+use tokio::task::JoinSet;
 
-use super::Message;
+use super::{Busy, Message};
 use crate::{
     App, delivery,
-    store::{reminders, webhooks},
+    store::{
+        reminders::{self, Leased},
+        webhooks,
+    },
 };
 
-/// Deliveries at the same time: a slow address keeps others waiting for no longer than its time-out.
-const AT_ONCE: usize = 32;
+/// Calls at the same time.
+const AT_ONCE: usize = 256;
 /// Reminders in one claim.
-const BATCH: u32 = 64;
-/// Twice what a claim's deliveries can take.
+const BATCH: usize = 64;
+/// Several times what one call can take.
 const LEASE: u32 = 60;
 /// How long a claim waits for the next reminder, in seconds.
 const WAIT: u32 = 20;
@@ -25,52 +28,69 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Who did it, in the journal.
 const CLIENT: &str = "todo-server";
 
-/// Claims, posts and settles for as long as it is polled.
+/// Claims, posts and settles for as long as it is polled. Whose address is being called gets no more until it has
+/// answered, so that a slow one keeps nobody else waiting.
 pub(crate) async fn work(app: &App) {
-    let claim = ClaimReminders {
-        channel: reminders::WEBHOOK.to_owned(),
-        limit: BATCH,
-        lease_seconds: LEASE,
-        wait_seconds: WAIT,
-    };
+    let busy = Busy::default();
+    let mut posts = JoinSet::new();
     loop {
-        if let Err(error) = deliver(app, &claim).await {
-            tracing::warn!(%error, "cannot deliver to webhooks");
-            tokio::time::sleep(PAUSE).await;
+        while posts.try_join_next().is_some() {}
+        if posts.len() >= AT_ONCE {
+            posts.join_next().await;
+            continue;
+        }
+        let claim = ClaimReminders {
+            channel: reminders::WEBHOOK.to_owned(),
+            limit: u32::try_from(BATCH.min(AT_ONCE - posts.len())).unwrap_or(1),
+            lease_seconds: LEASE,
+            wait_seconds: WAIT,
+        };
+        match delivery::claim(app, &claim, Some(&busy)).await {
+            Ok(claimed) => {
+                for leased in claimed {
+                    let (app, call) = (app.clone(), busy.begin(leased.user));
+                    posts.spawn(async move {
+                        deliver(&app, leased).await;
+                        drop(call);
+                    });
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot claim for webhooks");
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     }
 }
 
-async fn deliver(app: &App, claim: &ClaimReminders) -> Result<(), Error> {
-    let claimed = delivery::claim(app, claim).await?;
-    let mut posted = stream::iter(claimed).map(|reminder| post(app, reminder)).buffer_unordered(AT_ONCE);
-    while let Some(settle) = posted.next().await {
-        delivery::settle(app, CLIENT, settle).await?;
+/// What can't be settled comes again when its lease ends.
+async fn deliver(app: &App, leased: Leased) {
+    let settle = post(app, leased).await;
+    if let Err(error) = delivery::settle(app, CLIENT, settle).await {
+        tracing::warn!(%error, "cannot settle what was delivered to a webhook");
     }
-    Ok(())
 }
 
 /// What became of it.
-async fn post(app: &App, reminder: ClaimedReminder) -> SettleReminders {
-    let id = reminder.id;
-    match try_post(app, &reminder).await {
+async fn post(app: &App, leased: Leased) -> SettleReminders {
+    let (id, lease) = (leased.reminder.id, leased.reminder.lease.clone());
+    match try_post(app, leased).await {
         Ok(()) => {
-            let sent = ReminderSent { lease: reminder.lease, message_id: None, version: None };
-            SettleReminders { sent: vec![SentReminder { id, sent }], ..SettleReminders::default() }
+            let sent = ReminderSent { lease, message_id: None, version: None };
+            SettleReminders { sent: vec![(id, sent).into()], ..SettleReminders::default() }
         }
         Err(failure) => {
-            let failed = failure.of(reminder.lease);
-            SettleReminders { failed: vec![FailedReminder { id, failed }], ..SettleReminders::default() }
+            let failed = failure.of(lease);
+            SettleReminders { failed: vec![(id, failed).into()], ..SettleReminders::default() }
         }
     }
 }
 
-async fn try_post(app: &App, reminder: &ClaimedReminder) -> Result<(), super::Failure> {
+async fn try_post(app: &App, Leased { user, reminder }: Leased) -> Result<(), super::Failure> {
     let failure = |error: Error| super::Failure::because(error.to_string());
     let mut reader = app.kit.db.read().await.map_err(failure)?;
-    let user = reminders::owner(&mut reader.conn(), reminder.id).await.map_err(failure)?;
     let hook = webhooks::get(&mut reader.conn(), user).await.map_err(failure)?;
     drop(reader);
-    let message = Message::reminder(app.kit.clock.now(), reminder).map_err(failure)?;
+    let message = Message::reminder(app.kit.clock.now(), &reminder).map_err(failure)?;
     app.webhooks.post(&hook, &message).await
 }

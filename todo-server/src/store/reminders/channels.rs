@@ -88,7 +88,7 @@ fn is_ours(row: &Row) -> bool {
 }
 
 /// Whether it is told by this row, or will be.
-fn tells(row: &Row) -> bool {
+pub(super) fn tells(row: &Row) -> bool {
     row.is_pending() || matches!(row.state(), ReminderState::Sent | ReminderState::Acknowledged | ReminderState::Leased)
 }
 

@@ -8,7 +8,7 @@ use todo_sdk::model::{ClaimedReminder, Id};
 use super::{
     channels::{TELEGRAM, WEBHOOK},
     gather,
-    settle::{ATTEMPTS_MAX, ids, json_of},
+    settle::{ATTEMPTS_MAX, ids, ids_in, json_of},
 };
 use crate::store::tasks;
 
@@ -31,6 +31,17 @@ pub struct Claim {
     pub until: DateTime<Utc>,
     /// What was due before is told in one message a person.
     pub gather_before: DateTime<Utc>,
+    /// Where a person's reminders go one after the other.
+    pub turns: Option<Turns>,
+}
+
+/// Who has to wait for what is on its way to them.
+#[derive(Debug, Clone)]
+pub struct Turns {
+    /// Those people.
+    pub busy: Vec<Id>,
+    /// At most so many for one person at a time.
+    pub each: i64,
 }
 
 impl Claim {
@@ -48,9 +59,18 @@ fn takes_any(channel: &str) -> bool {
 #[derive(Debug, Default)]
 pub struct Claimed {
     /// To be delivered.
-    pub reminders: Vec<ClaimedReminder>,
+    pub reminders: Vec<Leased>,
     /// Those that were claimed too often and never settled: to be given up.
     pub spent: Vec<Id>,
+}
+
+/// A leased reminder, and whose it is.
+#[derive(Debug)]
+pub struct Leased {
+    /// Whose.
+    pub user: Id,
+    /// As the deliverer gets it.
+    pub reminder: ClaimedReminder,
 }
 
 /// Leases what is due, the longest due first and fair between people, to one claimant at a time.
@@ -60,15 +80,20 @@ pub struct Claimed {
 /// As the database says.
 pub async fn claim(conn: &mut Conn<'_>, now: DateTime<Utc>, claim: &Claim) -> Result<Claimed, Error> {
     gather::begin(conn, claim).await?;
-    let sql = statement(conn, claim.takes_any());
-    let leased: Vec<(Id, i64)> = on!(&mut *conn, |c| sqlx::query_as(AssertSqlSafe(sql.as_str()))
-        .bind(&claim.channel)
-        .bind(now)
-        .bind(claim.limit)
-        .bind(&claim.lease)
-        .bind(claim.until)
-        .fetch_all(&mut *c)
-        .await?);
+    let sql = statement(conn, claim);
+    let busy = claim.turns.as_ref().map(|turns| json_of(turns.busy.iter().copied()));
+    let leased: Vec<(Id, i64)> = on!(&mut *conn, |c| {
+        let mut update = sqlx::query_as(AssertSqlSafe(sql.as_str()))
+            .bind(&claim.channel)
+            .bind(now)
+            .bind(claim.limit)
+            .bind(&claim.lease)
+            .bind(claim.until);
+        if let (Some(busy), Some(turns)) = (&busy, &claim.turns) {
+            update = update.bind(busy).bind(turns.each);
+        }
+        update.fetch_all(&mut *c).await?
+    });
     let (spent, leased): (Vec<_>, Vec<_>) = leased.into_iter().partition(|(_, attempts)| *attempts > ATTEMPTS_MAX);
     let (spent, leased): (Vec<Id>, Vec<Id>) = (firsts(spent), firsts(leased));
     if leased.is_empty() {
@@ -88,15 +113,21 @@ fn firsts(rows: Vec<(Id, i64)>) -> Vec<Id> {
 }
 
 /// Leases at most `$3` of what is due at `$2` for channel `$1`, with lease `$4` until `$5`.
-fn statement(conn: &Conn<'_>, takes_any: bool) -> String {
+///
+/// Of [`Turns`], `$6` are the people and `$7` is how many.
+fn statement(conn: &Conn<'_>, claim: &Claim) -> String {
+    let (idle, each) = match claim.turns {
+        Some(_) => (format!("AND user_id NOT IN {}", ids_in(conn, 6)), "WHERE place < $7"),
+        None => (String::new(), ""),
+    };
     let due = |channel: &str| {
         format!(
-            "SELECT * FROM (SELECT id, user_id, next_at FROM reminders WHERE {channel} AND next_at <= $2 \
+            "SELECT * FROM (SELECT id, user_id, next_at FROM reminders WHERE {channel} AND next_at <= $2 {idle} \
              ORDER BY next_at, id LIMIT {WINDOW}) AS one"
         )
     };
     let mut due_now = due("channel = $1");
-    if takes_any {
+    if claim.takes_any() {
         due_now = format!("{due_now} UNION ALL {}", due("channel IS NULL"));
     }
     // Claimants pass by what others are about to take, so there is a choice of more; SQLite has one writer.
@@ -106,8 +137,9 @@ fn statement(conn: &Conn<'_>, takes_any: bool) -> String {
     };
     format!(
         "WITH due AS ({due_now}), \
-         ranked AS (SELECT id, next_at, \
-         (row_number() OVER (PARTITION BY user_id ORDER BY next_at, id) - 1) / {TURN} AS turn FROM due), \
+         placed AS (SELECT id, next_at, \
+         row_number() OVER (PARTITION BY user_id ORDER BY next_at, id) - 1 AS place FROM due), \
+         ranked AS (SELECT id, next_at, place / {TURN} AS turn FROM placed {each}), \
          choice AS (SELECT id, next_at, turn FROM ranked ORDER BY turn, next_at, id LIMIT {choice}), \
          picked AS (SELECT r.id FROM choice JOIN reminders r ON r.id = choice.id \
          WHERE r.next_at <= $2 ORDER BY choice.turn, choice.next_at, choice.id LIMIT $3 {lock}) \
@@ -119,6 +151,7 @@ fn statement(conn: &Conn<'_>, takes_any: bool) -> String {
 #[derive(FromRow)]
 struct Detail {
     id: Id,
+    user_id: Id,
     task_id: Id,
     due_at: DateTime<Utc>,
     attempts: i64,
@@ -131,15 +164,10 @@ struct Detail {
 }
 
 /// What a deliverer needs to know of all that it leased.
-async fn details(
-    conn: &mut Conn<'_>,
-    now: DateTime<Utc>,
-    lease: &str,
-    reminders: &[Id],
-) -> Result<Vec<ClaimedReminder>, Error> {
+async fn details(conn: &mut Conn<'_>, now: DateTime<Utc>, lease: &str, reminders: &[Id]) -> Result<Vec<Leased>, Error> {
     let list = json_of(reminders.iter().copied());
     let select = format!(
-        "SELECT r.id, r.task_id, r.due_at, r.attempts, r.channel, r.snoozed, r.nags, u.timezone, g.chat_id, \
+        "SELECT r.id, r.user_id, r.task_id, r.due_at, r.attempts, r.channel, r.snoozed, r.nags, u.timezone, g.chat_id, \
          coalesce(g.language, u.language) AS language \
          FROM reminders r JOIN users u ON u.id = r.user_id LEFT JOIN telegram_users g ON g.id = \
          (SELECT min(x.id) FROM telegram_users x WHERE x.user_id = r.user_id AND x.blocked_at IS NULL) \
@@ -148,10 +176,10 @@ async fn details(
     );
     let rows: Vec<Detail> =
         on!(&mut *conn, |c| sqlx::query_as(AssertSqlSafe(select.as_str())).bind(&list).fetch_all(&mut *c).await?);
-    let tasks = tasks::of_reminders(conn, &list, ids(conn)).await?;
+    let tasks = tasks::of_reminders(conn, &list, &ids(conn)).await?;
     let claimed = rows.into_iter().filter_map(|row| {
         let late = (now - row.due_at).num_seconds().max(0);
-        Some(ClaimedReminder {
+        let reminder = ClaimedReminder {
             id: row.id,
             lease: lease.to_owned(),
             attempt: row.attempts,
@@ -166,7 +194,8 @@ async fn details(
             chat_id: row.chat_id,
             language: row.language.and_then(|language| serde_json::from_value(language.into()).ok()),
             timezone: row.timezone,
-        })
+        };
+        Some(Leased { user: row.user_id, reminder })
     });
     Ok(claimed.collect())
 }

@@ -1,16 +1,18 @@
 //! What a change of a task does to its reminders.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use server_kit::{Error, db::Conn, journal::Entry, on};
 use todo_sdk::model::{EventKind, Id, ReminderRow, ReminderState, Task};
 
 use super::{
     Row,
     channels::channels_of_user,
-    columns, get, of_task, rows_of_task,
-    settle::{End, settle_row},
+    columns, of_task, rows_of_task,
+    settle::{End, NAGS_MAX, settle_row},
 };
-use crate::store::tasks;
+
+/// What the ledger tells of one that was to be delivered, or was being delivered, when its task no longer wanted it.
+pub(super) const WITHDRAWN: &str = "the task was changed";
 
 /// When a task wants to remind.
 fn wish(task: &Task) -> Option<DateTime<Utc>> {
@@ -33,12 +35,11 @@ pub async fn follow(
 ) -> Result<Vec<Entry>, Error> {
     let (had, wants) = (before.and_then(wish), wish(task));
     let completes = task.completed && before.is_some_and(|before| !before.completed);
-    let calms = task.nag_seconds.is_none() && before.is_some_and(|before| before.nag_seconds.is_some());
-    if had == wants && !completes && !calms {
-        return Ok(Vec::new());
-    }
     if had == wants && !completes {
-        return withdraw(conn, user, task.id, false, |row| row.nags > 0).await;
+        return match before {
+            Some(before) if before.nag_seconds != task.nag_seconds => follow_nag(conn, user, now, task).await,
+            _ => Ok(Vec::new()),
+        };
     }
     let mut entries = Vec::new();
     if before.is_some() {
@@ -46,6 +47,22 @@ pub async fn follow(
     }
     if let Some(at) = wants.filter(|at| had != wants && (asked || *at > now)) {
         entries.extend(queue(conn, user, New { task: task.id, at, snoozed: false, nags: 0 }).await?);
+    }
+    Ok(entries)
+}
+
+/// Has a reminder that was told already come again as its task now wants it, or no more.
+async fn follow_nag(conn: &mut Conn<'_>, user: Id, now: DateTime<Utc>, task: &Task) -> Result<Vec<Entry>, Error> {
+    let rows = rows_of_task(conn, user, task.id).await?;
+    let mut entries = withdraw(conn, user, task.id, false, |row| row.nags > 0).await?;
+    let told = rows.iter().rev().find(|row| row.state() == ReminderState::Sent);
+    let waits = rows.iter().any(|row| row.nags == 0 && row.is_pending());
+    if let (Some(pause), Some(told), false) = (task.nag_seconds.filter(|_| !task.completed), told, waits)
+        && told.nags < NAGS_MAX
+    {
+        let at = told.sent_at.unwrap_or(now) + TimeDelta::seconds(pause);
+        let new = New { task: task.id, at: at.max(now), snoozed: told.snoozed, nags: told.nags + 1 };
+        entries.extend(queue(conn, user, new).await?);
     }
     Ok(entries)
 }
@@ -78,8 +95,27 @@ pub(super) async fn queue(conn: &mut Conn<'_>, user: Id, new: New) -> Result<Vec
     rows.into_iter().map(|row| Entry::created(EventKind::ReminderCreated, row.id, &ReminderRow::from(row))).collect()
 }
 
+/// Queues a reminder for one channel, or for whichever comes.
+pub(super) async fn queue_for(conn: &mut Conn<'_>, user: Id, new: New, channel: Option<&str>) -> Result<Entry, Error> {
+    let New { task, at, snoozed, nags } = new;
+    let row: Row = on!(conn, |c| sqlx::query_as(concat!(
+        "INSERT INTO reminders (user_id, task_id, due_at, next_at, state, snoozed, nags, channel) \
+         VALUES ($1, $2, $3, $3, 'queued', $4, $5, $6) RETURNING ",
+        columns!()
+    ))
+    .bind(user)
+    .bind(task)
+    .bind(at)
+    .bind(snoozed)
+    .bind(nags)
+    .bind(channel)
+    .fetch_one(&mut *c)
+    .await?);
+    Entry::created(EventKind::ReminderCreated, row.id, &ReminderRow::from(row))
+}
+
 /// Takes back what is pending of a task; a completion answers what was sent.
-async fn withdraw(
+pub(super) async fn withdraw(
     conn: &mut Conn<'_>,
     user: Id,
     task: Id,
@@ -99,11 +135,9 @@ async fn withdraw(
                 entries.push(Entry::deleted(EventKind::ReminderDeleted, id, &ReminderRow::from(row))?);
             }
             // Whoever has it may still say that it was sent; it does not come back to the queue.
-            ReminderState::Leased if row.is_pending() => {
-                settle_row(conn, row, &End::of(ReminderState::Leased)).await?;
-            }
-            ReminderState::Failed if row.is_pending() => {
-                let end = End { reason: Some("the task was changed"), ..End::of(ReminderState::Dead) };
+            state @ (ReminderState::Leased | ReminderState::Failed) if row.is_pending() => {
+                let state = if state == ReminderState::Failed { ReminderState::Dead } else { state };
+                let end = End { reason: Some(WITHDRAWN), ..End::of(state) };
                 entries.push(settle_row(conn, row, &end).await?);
             }
             ReminderState::Sent if completes => {
@@ -123,59 +157,4 @@ async fn withdraw(
 pub async fn gone_with(conn: &mut Conn<'_>, user: Id, task: Id) -> Result<Vec<Entry>, Error> {
     let rows = of_task(conn, user, task).await?;
     rows.iter().map(|row| Entry::deleted(EventKind::ReminderDeleted, row.id, row)).collect()
-}
-
-/// Puts a reminder off: this one is settled as snoozed, and another one comes then. The task stays as it is. The caller
-/// has locked the person's row.
-///
-/// # Errors
-///
-/// 404, and 409 if its task is done.
-pub async fn snooze(
-    conn: &mut Conn<'_>,
-    user: Id,
-    id: Id,
-    until: DateTime<Utc>,
-) -> Result<(ReminderRow, Vec<Entry>), Error> {
-    let row = get(conn, user, id).await?;
-    let task = tasks::get(conn, user, row.task_id).await?;
-    if task.completed {
-        let detail = format!("task {} is done; reopen it first", task.id);
-        return Err(Error::Conflict { code: "task_completed", detail });
-    }
-    let mut entries = withdraw(conn, user, task.id, false, |_| true).await?;
-    // One that was never sent is gone now.
-    if let Ok(row) = get(conn, user, id).await {
-        entries.push(settle_row(conn, row, &End::of(ReminderState::Snoozed)).await?);
-    }
-    entries.extend(queue(conn, user, New { task: task.id, at: until, snoozed: true, nags: 0 }).await?);
-    let new = of_task(conn, user, task.id).await?.pop().ok_or(Error::NotFound("reminder"))?;
-    Ok((new, entries))
-}
-
-/// Brings back, along with its task, a reminder that had been put off and is still to come.
-///
-/// # Errors
-///
-/// As the database says.
-pub async fn restore(
-    conn: &mut Conn<'_>,
-    user: Id,
-    now: DateTime<Utc>,
-    had: &ReminderRow,
-) -> Result<Vec<Entry>, Error> {
-    let (task, at) = (had.task_id, had.due_at);
-    let wants_another = match tasks::get(conn, user, task).await {
-        Ok(task) => !task.completed && task.remind_time != Some(at),
-        Err(Error::NotFound(_)) => false,
-        Err(error) => return Err(error),
-    };
-    let rows = rows_of_task(conn, user, task).await?;
-    let is_back = rows.iter().any(|row| row.is_pending() && row.due_at == at);
-    if at <= now || !wants_another || is_back || had.state != ReminderState::Queued {
-        return Ok(Vec::new());
-    }
-    let mut entries = withdraw(conn, user, task, false, |_| true).await?;
-    entries.extend(queue(conn, user, New { task, at, snoozed: true, nags: 0 }).await?);
-    Ok(entries)
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use server_kit::{Error, db::Conn, on};
 use sqlx::AssertSqlSafe;
-use todo_sdk::model::{ClaimedReminder, GatheredReminder, Id};
+use todo_sdk::model::{GatheredReminder, Id};
 
 use super::{
-    claim::Claim,
+    claim::{Claim, Leased},
     settle::{ids, json_of},
 };
 use crate::store::tasks;
@@ -93,12 +93,8 @@ async fn put_into(conn: &mut Conn<'_>, id: Id, head: Id) -> Result<(), Error> {
 }
 
 /// Tells with each message what was gathered in it.
-pub(super) async fn attach(
-    conn: &mut Conn<'_>,
-    now: DateTime<Utc>,
-    reminders: &mut [ClaimedReminder],
-) -> Result<(), Error> {
-    let heads = json_of(reminders.iter().map(|reminder| reminder.id));
+pub(super) async fn attach(conn: &mut Conn<'_>, now: DateTime<Utc>, reminders: &mut [Leased]) -> Result<(), Error> {
+    let heads = json_of(reminders.iter().map(|leased| leased.reminder.id));
     let find = format!(
         "SELECT id, task_id, due_at, gathered_in FROM reminders WHERE gathered_in IN {} ORDER BY due_at, id",
         ids(conn)
@@ -111,8 +107,8 @@ pub(super) async fn attach(
     }
     let named = of_head.values().flat_map(|rows| rows.iter().take(NAMED).map(|(id, ..)| *id));
     let named = json_of(named);
-    let tasks = tasks::of_reminders(conn, &named, ids(conn)).await?;
-    for reminder in reminders {
+    let tasks = tasks::of_reminders(conn, &named, &ids(conn)).await?;
+    for Leased { reminder, .. } in reminders {
         let rows = of_head.remove(&reminder.id).unwrap_or_default();
         reminder.gathered_count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let tell = |(id, task, due_at): &(Id, Id, DateTime<Utc>)| {

@@ -7,8 +7,10 @@ mod channels;
 mod claim;
 mod follow;
 mod gather;
+mod restore;
 mod settle;
 pub mod shown;
+pub mod snooze;
 
 use chrono::{DateTime, Utc};
 use server_kit::{Error, db::Conn, on};
@@ -16,8 +18,9 @@ use sqlx::FromRow;
 use todo_sdk::model::{Id, ReminderRow, ReminderState};
 
 pub use channels::{TELEGRAM, WEBHOOK, adopt};
-pub use claim::{Claim, Claimed, claim, next_due};
-pub use follow::{follow, gone_with, restore, snooze};
+pub use claim::{Claim, Claimed, Leased, Turns, claim, next_due};
+pub use follow::{follow, gone_with};
+pub use restore::{reopened, restore, take_up};
 pub use settle::{Lost, Settled, failed, sent, shown};
 
 /// A reminder as the database keeps it.
@@ -81,6 +84,8 @@ impl From<Row> for ReminderRow {
             message_id: row.message_id,
             attempts: row.attempts,
             reason: row.reason,
+            snoozed: row.snoozed,
+            nags: row.nags,
         }
     }
 }
@@ -125,17 +130,4 @@ pub async fn pending(conn: &mut Conn<'_>, user: Id, limit: i64) -> Result<Vec<Re
     .fetch_all(&mut *c)
     .await?);
     Ok(rows.into_iter().map(ReminderRow::from).collect())
-}
-
-/// Whose reminder it is.
-///
-/// # Errors
-///
-/// 404 if there is none.
-pub async fn owner(conn: &mut Conn<'_>, id: Id) -> Result<Id, Error> {
-    let user = on!(conn, |c| sqlx::query_scalar("SELECT user_id FROM reminders WHERE id = $1")
-        .bind(id)
-        .fetch_optional(&mut *c)
-        .await?);
-    user.ok_or(Error::NotFound("reminder"))
 }

@@ -29,8 +29,10 @@ pub(super) const ATTEMPTS_MAX: i64 = 10;
 const BACKOFF: TimeDelta = TimeDelta::seconds(15);
 /// The longest that is waited.
 const BACKOFF_MAX: TimeDelta = TimeDelta::hours(1);
+/// The longest that a deliverer may ask to wait.
+const RETRY_AFTER_MAX: TimeDelta = TimeDelta::days(1);
 /// How often a reminder is repeated while its task is not done.
-const NAGS_MAX: i64 = 10;
+pub(super) const NAGS_MAX: i64 = 10;
 /// The channel of a person's own programs.
 const DESKTOP: &str = "desktop";
 
@@ -141,10 +143,17 @@ pub(super) fn json_of(ids: impl IntoIterator<Item = Id>) -> String {
 }
 
 /// Parameter `$1`, which [`json_of`] made, as a table of one column.
-pub(super) fn ids(conn: &Conn<'_>) -> &'static str {
+pub(super) fn ids(conn: &Conn<'_>) -> String {
+    ids_in(conn, 1)
+}
+
+/// Another parameter, which [`json_of`] made, as a table of one column.
+pub(super) fn ids_in(conn: &Conn<'_>, parameter: u8) -> String {
     match conn {
-        Conn::Sqlite(_) => "(SELECT value FROM json_each($1))",
-        Conn::Postgres(_) => "(SELECT CAST(e AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS e)",
+        Conn::Sqlite(_) => format!("(SELECT value FROM json_each(${parameter}))"),
+        Conn::Postgres(_) => {
+            format!("(SELECT CAST(e AS BIGINT) FROM json_array_elements_text(CAST(${parameter} AS JSON)) AS e)")
+        }
     }
 }
 
@@ -349,7 +358,7 @@ fn end_of<'f>(row: &Row, now: DateTime<Utc>, failure: &'f ReminderFailed) -> End
     if failure.blocked || !row.is_pending() || row.attempts >= ATTEMPTS_MAX {
         return End { reason, ..End::of(ReminderState::Dead) };
     }
-    let asked = failure.retry_after.map(|seconds| TimeDelta::seconds(seconds.into()));
+    let asked = failure.retry_after.map(|seconds| TimeDelta::seconds(seconds.into()).min(RETRY_AFTER_MAX));
     let pause = asked.unwrap_or_else(|| backoff(row.attempts));
     End { next_at: Some(now + pause), reason, ..End::of(ReminderState::Failed) }
 }

@@ -2,12 +2,13 @@
 //! the clock on the person's wall.
 //!
 //! The rule is run over wall-clock times as if they had no zone, and only what comes out is placed in the zone: 09:00
-//! stays 09:00 whatever the clocks do. A time that is skipped moves forward by what is skipped; of one that comes twice
-//! the first counts. Rules of hours and less run over real time, as an hour is an hour.
+//! stays 09:00 whatever the clocks do. A time that is skipped moves forward by what is skipped, on that day alone: the rule
+//! names the time meanwhile (`BYHOUR`, `BYMINUTE`). Of one that comes twice the first counts. Rules of hours and less run
+//! over real time, as an hour is an hour.
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use rrule::{RRule, RRuleSet, Unvalidated};
 use server_kit::Error;
@@ -19,6 +20,9 @@ use todo_sdk::{
 /// Most occurrences that are passed over on the way to the next: more than a rule of days has in fifty years. A rule of
 /// minutes that was left alone for longer begins anew.
 const PASSED_MAX: usize = 20_000;
+
+/// How a moment is written in a rule.
+const FORM: &str = "%Y%m%dT%H%M%S";
 
 /// What the next occurrence of a task has of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,21 +36,39 @@ pub(super) struct Next {
 ///
 /// 422 on `repeat.rrule` if it is no rule.
 pub(super) fn check(repeat: &Repeat, now: DateTime<Utc>) -> Result<(), Error> {
-    Rule::parse(&repeat.rrule, Tz::UTC).and_then(|rule| rule.from(now.naive_utc())).map(|_| ()).map_err(|error| {
+    Rule::parse(&repeat.rrule, Tz::UTC).and_then(|rule| rule.check(now.naive_utc())).map_err(|error| {
         let message = format!("is not an RFC 5545 rule such as FREQ=WEEKLY;BYDAY=MO ({error})");
         Error::invalid("repeat.rrule", "invalid_rule", message)
     })
 }
 
+/// The rule of a task whose due date somebody sets: the time from which this occurrence was moved is forgotten.
+pub(super) fn with_due_set(task: &Task, zone: Tz) -> Option<Repeat> {
+    let repeat = task.repeat.as_ref()?;
+    match (Rule::parse(&repeat.rrule, zone), task.due) {
+        (Ok(rule), Some(Due::At(at))) if rule.meant(at).is_some() => {
+            Some(Repeat { rrule: rule.without_time().text(), from: repeat.from })
+        }
+        _ => Some(repeat.clone()),
+    }
+}
+
 /// The occurrence after a task that was completed at `now`; none where the rule ends.
 pub(super) fn next(task: &Task, zone: Tz, now: DateTime<Utc>) -> Option<Next> {
     let repeat = task.repeat.as_ref()?;
-    let rule = Rule::parse(&repeat.rrule, zone).ok()?;
+    let mut rule = Rule::parse(&repeat.rrule, zone).ok()?;
+    let meant = match (task.due, task.remind_time) {
+        (Some(Due::At(at)), _) | (None, Some(at)) => rule.meant(at),
+        _ => None,
+    };
+    if meant.is_some() {
+        rule = rule.without_time();
+    }
     let here = rule.wall(now);
     // What the task is about: its due date, else its reminder, else the day on which it is done.
     let (start, day_only) = match (task.due, task.remind_time) {
         (Some(Due::Day(day)), _) => (day.and_time(NaiveTime::MIN), true),
-        (Some(Due::At(at)), _) | (None, Some(at)) => (rule.wall(at), false),
+        (Some(Due::At(at)), _) | (None, Some(at)) => (meant.unwrap_or_else(|| rule.wall(at)), false),
         (None, None) => (here.date().and_time(NaiveTime::MIN), true),
     };
     // A whole day is over when it ends.
@@ -67,20 +89,23 @@ pub(super) fn next(task: &Task, zone: Tz, now: DateTime<Utc>) -> Option<Next> {
         None if task.remind_time.is_some() => None,
         None => Some(Due::Day(at.date())),
     };
-    let original = match task.due {
-        Some(Due::Day(day)) => Some(day.and_time(NaiveTime::MIN)),
-        Some(Due::At(at)) => Some(rule.wall(at)),
-        None => None,
-    };
-    let remind_time = task.remind_time.map(|remind| match original {
+    let remind_time = task.remind_time.map(|remind| match task.due {
         // As far from the due date as before, by the clock on the wall.
-        Some(original) => rule.place(at + (rule.wall(remind) - original)),
+        Some(Due::Day(day)) => rule.place(at + (rule.wall(remind) - day.and_time(NaiveTime::MIN))),
+        // Both were moved alike.
+        Some(Due::At(due)) if meant.is_some() => rule.place(at + (remind - due)),
+        Some(Due::At(due)) => rule.place(at + (rule.wall(remind) - rule.wall(due))),
         None => rule.place(at),
     });
-    Some(Next { due, remind_time, repeat: Repeat { rrule: rule.after(consumed)?, from: repeat.from } })
+    let mut left = rule.after(consumed)?;
+    if !day_only && rule.wall(rule.place(at)) != at {
+        left = left.with_time(at);
+    }
+    Some(Next { due, remind_time, repeat: Repeat { rrule: left.text(), from: repeat.from } })
 }
 
 /// A rule, and the zone in which it is reckoned.
+#[derive(Clone)]
 struct Rule {
     /// `NAME=VALUE`, in the order in which they were written.
     parts: Vec<(String, String)>,
@@ -98,6 +123,54 @@ impl Rule {
 
     fn part(&self, name: &str) -> Option<&str> {
         self.parts.iter().find(|(own, _)| own == name).map(|(_, value)| &**value)
+    }
+
+    /// Refuses what the grammar allows and no task can follow.
+    fn check(&self, now: NaiveDateTime) -> Result<(), String> {
+        for name in ["INTERVAL", "COUNT"] {
+            if self.part(name).is_some_and(|value| value.parse() == Ok(0)) {
+                return Err(format!("{name} must be at least 1"));
+            }
+        }
+        if let Some((name, _)) = self.parts.iter().find(|(name, _)| self.count_of(name) > 1) {
+            return Err(format!("{name} is there twice"));
+        }
+        if let Some(until) = self.part("UNTIL") {
+            if self.part("COUNT").is_some() {
+                return Err("it has COUNT and UNTIL; one end is enough".to_owned());
+            }
+            if self.end(until)? <= now {
+                return Err(format!("it has ended: UNTIL={until} lies in the past"));
+            }
+        }
+        // To search for what never comes takes long.
+        if !self.has_such_a_day() {
+            return Err("there is no such day".to_owned());
+        }
+        // Less may be left of what ends than until the first time.
+        let endless = Self { parts: self.parts.iter().filter(|(name, _)| name != "UNTIL").cloned().collect(), ..*self };
+        match endless.from(now)?.into_iter().next() {
+            Some(_) => Ok(()),
+            None => Err("there is no such day".to_owned()),
+        }
+    }
+
+    /// Whether any of the months has any of the days.
+    fn has_such_a_day(&self) -> bool {
+        let list = |name: &str| -> Option<Vec<i32>> {
+            self.part(name)?.split(',').map(|number| number.trim().parse().ok()).collect()
+        };
+        let (Some(months), Some(days)) = (list("BYMONTH"), list("BYMONTHDAY")) else { return true };
+        let longest = |month: &i32| match month {
+            2 => 29,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        months.iter().any(|month| days.iter().any(|day| day.unsigned_abs() <= longest(month)))
+    }
+
+    fn count_of(&self, wanted: &str) -> usize {
+        self.parts.iter().filter(|(name, _)| name == wanted).count()
     }
 
     fn is_sub_daily(&self) -> bool {
@@ -120,7 +193,7 @@ impl Rule {
             .parts
             .iter()
             .map(|(name, value)| match name.as_str() {
-                "UNTIL" => Ok(format!("UNTIL={}", self.until(value)?)),
+                "UNTIL" => Ok(format!("UNTIL={}Z", self.end(value)?.format(FORM))),
                 _ => Ok(format!("{name}={value}")),
             })
             .collect::<Result<_, String>>()?;
@@ -129,15 +202,41 @@ impl Rule {
     }
 
     /// The end by the clock on the wall. A bare day counts whole; without a `Z` it is the wall's time already.
-    fn until(&self, value: &str) -> Result<String, String> {
-        const FORM: &str = "%Y%m%dT%H%M%S";
+    fn end(&self, value: &str) -> Result<NaiveDateTime, String> {
         let wrong = || format!("UNTIL={value} is no date such as 20261231 or 20261231T225959Z");
         if let Ok(day) = NaiveDate::parse_from_str(value, "%Y%m%d") {
-            return Ok(format!("{}T235959Z", day.format("%Y%m%d")));
+            return day.and_hms_opt(23, 59, 59).ok_or_else(wrong);
         }
         let time = NaiveDateTime::parse_from_str(value.trim_end_matches('Z'), FORM).map_err(|_| wrong())?;
-        let wall = if value.ends_with('Z') { self.wall(time.and_utc()) } else { time };
-        Ok(format!("{}Z", wall.format(FORM)))
+        Ok(if value.ends_with('Z') { self.wall(time.and_utc()) } else { time })
+    }
+
+    /// The time for which this moment stands, as the clocks skipped it on that day and the rule has named it since.
+    fn meant(&self, at: DateTime<Utc>) -> Option<NaiveDateTime> {
+        let number = |name: &str| self.part(name)?.parse().ok();
+        let (hour, minute) = (number("BYHOUR")?, number("BYMINUTE")?);
+        let wall = self.wall(at);
+        let meant = wall.date().and_hms_opt(hour, minute, wall.second())?;
+        (meant != wall && self.place(meant) == at).then_some(meant)
+    }
+
+    fn without_time(&self) -> Self {
+        let is_time = |name: &str| matches!(name, "BYHOUR" | "BYMINUTE");
+        Self { parts: self.parts.iter().filter(|(name, _)| !is_time(name)).cloned().collect(), ..*self }
+    }
+
+    /// Names the time, unless the rule names one.
+    fn with_time(mut self, at: NaiveDateTime) -> Self {
+        if self.part("BYHOUR").is_none() && self.part("BYMINUTE").is_none() {
+            self.parts.push(("BYHOUR".to_owned(), at.hour().to_string()));
+            self.parts.push(("BYMINUTE".to_owned(), at.minute().to_string()));
+        }
+        self
+    }
+
+    fn text(&self) -> String {
+        let parts: Vec<String> = self.parts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        parts.join(";")
     }
 
     /// The first occurrence behind a moment, and how many the rule counts before it. The start is the first occurrence,
@@ -159,18 +258,12 @@ impl Rule {
     }
 
     /// The rule from then on; none if its `COUNT` is used up.
-    fn after(&self, consumed: u32) -> Option<String> {
-        let mut parts = Vec::with_capacity(self.parts.len());
-        for (name, value) in &self.parts {
-            match name.as_str() {
-                "COUNT" => {
-                    let left = value.parse::<u32>().ok()?.checked_sub(consumed).filter(|left| *left > 0)?;
-                    parts.push(format!("COUNT={left}"));
-                }
-                _ => parts.push(format!("{name}={value}")),
-            }
+    fn after(&self, consumed: u32) -> Option<Self> {
+        let mut rule = self.clone();
+        for (_, value) in rule.parts.iter_mut().filter(|(name, _)| name == "COUNT") {
+            *value = value.parse::<u32>().ok()?.checked_sub(consumed).filter(|left| *left > 0)?.to_string();
         }
-        Some(parts.join(";"))
+        Some(rule)
     }
 }
 
@@ -245,11 +338,33 @@ mod tests {
     fn a_time_that_does_not_exist_moves_forward_and_one_that_comes_twice_counts_once() {
         let daily = |zone, due| series(zone, due, "FREQ=DAILY", 3);
         let skipped = daily(Berlin, "2026-03-27T01:30:00Z");
-        assert_eq!(skipped, ["03-28 02:30+01:00", "03-29 03:30+02:00", "03-30 03:30+02:00"]);
+        assert_eq!(skipped, ["03-28 02:30+01:00", "03-29 03:30+02:00", "03-30 02:30+02:00"]);
         let skipped = daily(Lord_Howe, "2026-10-01T15:45:00Z");
-        assert_eq!(skipped, ["10-03 02:15+10:30", "10-04 02:45+11:00", "10-05 02:45+11:00"]);
+        assert_eq!(skipped, ["10-03 02:15+10:30", "10-04 02:45+11:00", "10-05 02:15+11:00"]);
+        let counted = series(Berlin, "2026-03-27T01:30:00Z", "FREQ=DAILY;COUNT=5", 9);
+        assert_eq!(counted[1..], ["03-29 03:30+02:00", "03-30 02:30+02:00", "03-31 02:30+02:00"]);
         let twice = daily(New_York, "2026-10-30T05:30:00Z");
         assert_eq!(twice, ["10-31 01:30-04:00", "11-01 01:30-04:00", "11-02 01:30-05:00"]);
+    }
+
+    #[test]
+    fn a_time_that_was_moved_is_meant_until_somebody_sets_another() {
+        let remind_time = Some(at("2026-03-28T00:45:00Z"));
+        let before = Task { remind_time, ..task("2026-03-28T01:30:00Z", "FREQ=DAILY", RepeatFrom::Schedule) };
+        let after = |task: &Task, now| {
+            let next = next(task, Berlin, at(now)).unwrap();
+            Task { due: next.due, remind_time: next.remind_time, repeat: Some(next.repeat), ..task.clone() }
+        };
+        let rule = |task: &Task| task.repeat.clone().unwrap().rrule;
+        let moved = after(&before, "2026-03-28T02:00:00Z");
+        assert_eq!(moved.due, Some(Due::At(at("2026-03-29T01:30:00Z"))), "03:30");
+        assert_eq!(rule(&moved), "FREQ=DAILY;BYHOUR=2;BYMINUTE=30");
+        let back = after(&moved, "2026-03-29T02:00:00Z");
+        assert_eq!((back.due, &*rule(&back)), (Some(Due::At(at("2026-03-30T00:30:00Z"))), "FREQ=DAILY"));
+        assert_eq!(back.remind_time, Some(at("2026-03-29T23:45:00Z")), "three quarters of an hour before, as ever");
+        assert_eq!(with_due_set(&moved, Berlin).unwrap().rrule, "FREQ=DAILY");
+        let own = task("2026-03-28T08:00:00Z", "FREQ=DAILY;BYHOUR=9;BYMINUTE=0", RepeatFrom::Schedule);
+        assert_eq!(with_due_set(&own, Berlin), own.repeat);
     }
 
     #[test]
@@ -347,7 +462,25 @@ mod tests {
         {
             assert!(refused(rrule), "{rrule}");
         }
-        for rrule in ["FREQ=DAILY", "freq=weekly;byday=mo", "FREQ=DAILY;UNTIL=20301231", "FREQ=MONTHLY;BYDAY=-1FR"] {
+        for rrule in [
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=DAILY;COUNT=0",
+            "FREQ=DAILY;COUNT=3;UNTIL=20301231",
+            "FREQ=DAILY;UNTIL=20251231",
+            "FREQ=DAILY;FREQ=WEEKLY",
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=MONTHLY;BYMONTH=1;BYYEARDAY=200",
+        ] {
+            assert!(refused(rrule), "{rrule}");
+        }
+        for rrule in [
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+            "FREQ=DAILY",
+            "freq=weekly;byday=mo",
+            "FREQ=DAILY;UNTIL=20301231",
+            "FREQ=MONTHLY;BYDAY=-1FR",
+        ] {
             assert!(!refused(rrule), "{rrule}");
         }
     }

@@ -82,22 +82,28 @@ pub async fn create(
         version: 1,
     };
     let zone = time::zone(&owner.timezone)?;
+    // What comes from elsewhere does not remind of what is past.
+    let asked = new.date_created.is_none();
+    let (made, done) = (past("date_created", new.date_created, now)?, past("completed_at", new.completed_at, now)?);
     let mut task = apply(blank, new.into(), zone, now)?;
+    task.date_created = made.unwrap_or(now);
+    task.completed_at = task.completed_at.map(|now| done.unwrap_or(now));
     let columns = Columns::of(&task, zone);
     task.id = on!(conn, |c| {
         bind!(columns, sqlx::query_scalar(
             "INSERT INTO tasks (user_id, title, title_folded, description, description_folded, completed, completed_at, \
              priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, remind_before, nag, \
              date_created) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $14) RETURNING id",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
         )
         .bind(user))
+        .bind(task.date_created)
         .fetch_one(&mut *c)
         .await?
     });
     tagging::attach(conn, user, task.id, &task.tags).await?;
     let mut entries = vec![Entry::created(EventKind::TaskCreated, task.id, &task)?];
-    entries.extend(reminders::follow(conn, user, now, None, &task, true).await?);
+    entries.extend(reminders::follow(conn, user, now, None, &task, asked).await?);
     Ok(Outcome { task, entries })
 }
 
@@ -130,6 +136,9 @@ pub async fn update(
     let mut entries = vec![Entry::updated(EventKind::TaskUpdated, id, &before, &after)?];
     let asked = after.remind_time != before.remind_time;
     entries.extend(reminders::follow(conn, user, now, Some(&before), &after, asked).await?);
+    if before.completed && !after.completed && !asked {
+        entries.extend(reminders::reopened(conn, user, now, &before).await?);
+    }
     if after.completed && !before.completed {
         entries.extend(repeat_once(conn, user, owner, now, &after).await?);
     }
@@ -159,6 +168,8 @@ async fn repeat_once(
         nag_seconds: task.nag_seconds,
         repeat: Some(next.repeat),
         tags: task.tags.clone(),
+        date_created: None,
+        completed_at: None,
     };
     // Boxed: the future of a change would be twice as large for what seldom happens.
     let made = Box::pin(create(conn, user, owner, now, new)).await?;
@@ -282,7 +293,11 @@ fn apply(mut task: Task, changes: UpdateTask, zone: Tz, now: DateTime<Utc>) -> R
         task.priority = priority.unwrap_or(PRIORITY_NONE);
     }
     if let Some(due) = changes.due {
-        task.due = due.map(|due| checked("due", due)).transpose()?;
+        let due = due.map(|due| checked("due", due)).transpose()?;
+        if due != task.due {
+            task.repeat = repeat::with_due_set(&task, zone);
+        }
+        task.due = due;
     }
     apply_reminder(&mut task, changes.remind_time, changes.remind_before_seconds, zone)?;
     if let Some(nag) = changes.nag_seconds {
@@ -319,7 +334,9 @@ fn apply_reminder(
         task.remind_before_seconds = before;
     }
     match (task.remind_before_seconds, task.due) {
-        (Some(before), Some(due)) => task.remind_time = Some(time::bound(due, zone) - TimeDelta::seconds(before)),
+        (Some(before), Some(due)) => {
+            task.remind_time = time::bound(due, zone).checked_sub_signed(TimeDelta::seconds(before));
+        }
         (Some(_), None) if before.is_some() => {
             let message = "needs a due date to be reckoned from; set due, or remind_time instead";
             return Err(Error::invalid("remind_before_seconds", "needs_due", message));
@@ -329,6 +346,13 @@ fn apply_reminder(
         (None, _) => {}
     }
     task.remind_time.map_or(Ok(()), |at| time::check_range("remind_time", Due::At(at)))
+}
+
+/// A moment that somebody remembers.
+fn past(field: &str, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Error> {
+    let Some(at) = at.map(micros) else { return Ok(None) };
+    time::check_past(field, at, now)?;
+    Ok(Some(at))
 }
 
 fn checked(field: &str, due: Due) -> Result<Due, Error> {
