@@ -12,6 +12,8 @@ mod relay;
 pub mod servers;
 pub mod services;
 mod stack;
+#[cfg(feature = "harness")]
+pub mod terminal;
 
 pub use stack::Stack;
 

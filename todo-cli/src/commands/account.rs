@@ -11,6 +11,7 @@ use crate::{
     input::prompt,
     output::{Tone, text},
     profile::{self, Server},
+    tui,
     zone::machine_zone,
 };
 
@@ -68,6 +69,7 @@ pub(super) async fn login(ctx: &Context, args: LoginArgs, token: Option<String>)
 
 /// Who signs in at a server that the command names means to work there from now on.
 fn point_profile(ctx: &Context) -> Result<(), Error> {
+    tui::forget(&ctx.place);
     if ctx.place.named_here { profile::save(&ctx.place) } else { Ok(()) }
 }
 
@@ -84,6 +86,7 @@ pub(super) async fn logout(ctx: &Context, args: &LogoutArgs) -> Result<(), Error
     };
     // Whatever the server says, this machine forgets.
     credentials.save(None)?;
+    tui::forget(&ctx.place);
     match revoked {
         // The session had ended already.
         Err(error) if error.exit_code() == exit::NOT_ALLOWED => {}

@@ -1,15 +1,12 @@
 //! `watch --notify`: reminders as notifications on the desktop.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    time::Duration,
-};
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use notify_rust::Notification;
 use todo_sdk::{
     client::Event,
-    model::{Due, EventKind, Id, ReminderRow, ReminderState, Resource},
+    model::{Due, ReminderRow, Resource},
 };
 
 use super::journal::Followed;
@@ -17,6 +14,7 @@ use crate::{
     context::Context,
     error::Error,
     output::{text, when},
+    pending::Pending,
 };
 
 /// The longest sleep: the machine's clock may be set, or the machine sleep, meanwhile.
@@ -46,39 +44,6 @@ pub(super) async fn notify(ctx: &Context) -> Result<(), Error> {
             },
             () = tokio::time::sleep(nap) => show(ctx, pending.take_due(Utc::now())).await?,
         }
-    }
-}
-
-/// What is to come. A reminder that several channels have is one.
-#[derive(Debug, Default)]
-struct Pending {
-    rows: BTreeMap<Id, ReminderRow>,
-    shown: HashSet<(Id, DateTime<Utc>)>,
-}
-
-impl Pending {
-    fn load(&mut self, rows: Vec<ReminderRow>) {
-        self.rows = rows.into_iter().map(|row| (row.id, row)).collect();
-    }
-
-    fn follow(&mut self, event: EventKind, row: ReminderRow) {
-        // One that was just sent by another channel is as due as ours.
-        let told = matches!(row.state, ReminderState::Queued | ReminderState::Sent);
-        if event == EventKind::ReminderDeleted || !told {
-            self.rows.remove(&row.id);
-        } else {
-            self.rows.insert(row.id, row);
-        }
-    }
-
-    fn next(&self) -> Option<DateTime<Utc>> {
-        self.rows.values().map(|row| row.due_at).min()
-    }
-
-    fn take_due(&mut self, now: DateTime<Utc>) -> Vec<ReminderRow> {
-        let due: Vec<Id> = self.rows.values().filter(|row| row.due_at <= now).map(|row| row.id).collect();
-        let due = due.into_iter().filter_map(|id| self.rows.remove(&id));
-        due.filter(|row| self.shown.insert((row.task_id, row.due_at))).collect()
     }
 }
 
@@ -122,43 +87,5 @@ async fn raise(ctx: &Context, title: &str, body: &str) {
     let shown = Notification::new().appname("todo").summary(title).body(body).show_async().await;
     if let Err(error) = shown {
         ctx.printer.warn(&format!("cannot show a notification ({error}); reminder: {title}"));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(id: Id, task_id: Id, at: i64, state: ReminderState) -> ReminderRow {
-        ReminderRow {
-            id,
-            task_id,
-            channel: None,
-            state,
-            due_at: DateTime::from_timestamp(at, 0).unwrap(),
-            sent_at: None,
-            late_by_seconds: None,
-            message_id: None,
-            attempts: 0,
-            reason: None,
-        }
-    }
-
-    #[test]
-    fn each_reminder_is_shown_once_when_it_is_due() {
-        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let mut pending = Pending::default();
-        pending.load(vec![row(1, 7, 10, ReminderState::Queued), row(2, 8, 20, ReminderState::Queued)]);
-        assert_eq!(pending.next(), Some(at(10)));
-        assert!(pending.take_due(at(9)).is_empty());
-        assert_eq!(pending.take_due(at(10)).len(), 1);
-        // Another channel sent the same one.
-        pending.follow(EventKind::ReminderUpdated, row(3, 7, 10, ReminderState::Sent));
-        assert!(pending.take_due(at(11)).is_empty());
-        pending.follow(EventKind::ReminderDeleted, row(2, 8, 20, ReminderState::Queued));
-        assert_eq!(pending.next(), None);
-        pending.follow(EventKind::ReminderUpdated, row(4, 9, 30, ReminderState::Sent));
-        pending.follow(EventKind::ReminderUpdated, row(4, 9, 30, ReminderState::Acknowledged));
-        assert!(pending.take_due(at(40)).is_empty(), "done before it could be shown");
     }
 }

@@ -1,0 +1,31 @@
+//! The terminal interface, after the manner of Elm: whatever happens is a [`Msg`](msg::Msg), [`update`](update::update)
+//! changes the [`Model`](model::Model) and says what is to be done, [`view`](view::view) draws.
+//!
+//! One thread draws and does nothing that takes time; [`effects`] run beside it and come back as messages.
+
+mod chord;
+mod effects;
+mod keys;
+mod layout;
+mod model;
+mod msg;
+mod quick;
+mod run;
+mod settings;
+mod snapshot;
+mod terminal;
+mod theme;
+mod update;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use run::open;
+
+use crate::profile::Place;
+
+/// Forgets what was known, as somebody else may sign in.
+pub(crate) fn forget(place: &Place) {
+    snapshot::Files::of(place).forget();
+}
