@@ -41,7 +41,7 @@ async fn user_and_task(db: &Db, name: &'static str) -> (i64, i64) {
 }
 
 async fn add(db: &Db, user: i64, task_id: i64, content: &str, time: &str) -> Result<Comment, Error> {
-    let new = CreateComment { task_id, content: content.to_owned() };
+    let new = CreateComment { task_id, content: content.to_owned(), posted_date: None };
     let now = at(time);
     db.write(move |conn| Box::pin(async move { comments::create(conn, &caller(user), now, new).await })).await
 }

@@ -41,6 +41,30 @@ pub async fn of_task(conn: &mut Conn<'_>, user: Id, task: Id) -> Result<Vec<Comm
     Ok(rows.into_iter().map(Comment::from).collect())
 }
 
+/// The comments on the person's tasks whose ids lie between these, by task.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn of_tasks(
+    conn: &mut Conn<'_>,
+    user: Id,
+    tasks: std::ops::RangeInclusive<Id>,
+) -> Result<Vec<Comment>, Error> {
+    let rows: Vec<CommentRow> = on!(conn, |c| {
+        sqlx::query_as(
+            "SELECT id, task_id, content, posted_date, version FROM comments \
+             WHERE user_id = $1 AND task_id BETWEEN $2 AND $3 ORDER BY task_id, id",
+        )
+        .bind(user)
+        .bind(*tasks.start())
+        .bind(*tasks.end())
+        .fetch_all(&mut *c)
+        .await?
+    });
+    Ok(rows.into_iter().map(Comment::from).collect())
+}
+
 fn newer(field: &'static str, detail: impl Into<String>) -> Error {
     Error::NewerChange { field, detail: detail.into() }
 }

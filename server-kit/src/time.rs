@@ -67,6 +67,17 @@ pub fn check_range(field: &str, due: Due) -> Result<(), Error> {
     }
 }
 
+/// # Errors
+///
+/// 422 on `field` if the moment is still to come, or out of the years that can be kept.
+pub fn check_past(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Error> {
+    check_range(field, Due::At(at))?;
+    if at > now {
+        return Err(Error::invalid(field, "in_the_future", "lies in the future"));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use chrono_tz::{America::Sao_Paulo, Asia::Kathmandu, Europe::Berlin};

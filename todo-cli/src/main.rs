@@ -8,10 +8,13 @@ mod credentials;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
+mod formats;
 mod input;
 mod output;
 mod paths;
+mod pending;
 mod profile;
+mod tui;
 mod zone;
 
 use std::process::ExitCode;
@@ -29,6 +32,12 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let printer = Printer::new(&cli.global);
+    if opens_terminal_interface(&cli, &printer) {
+        return match profile::resolve(&cli.global, None, Env::new(&process_env)) {
+            Ok(place) => end(tui::open(printer, place.clone()), &printer, Some(&place)),
+            Err(error) => end(Err(error), &printer, None),
+        };
+    }
     log_to_stderr(cli.global.verbose, printer.color_errors);
     #[cfg(feature = "embedded")]
     if let Some(Command::Up(args)) = &cli.command {
@@ -38,6 +47,16 @@ fn main() -> ExitCode {
     match profile::resolve(&cli.global, command.url(), Env::new(&process_env)) {
         Ok(place) => end(run(command, printer, place.clone()), &printer, Some(&place)),
         Err(error) => end(Err(error), &printer, None),
+    }
+}
+
+/// `todo ui`, or no command at all where somebody sits at a terminal and wants neither JSON nor ids.
+fn opens_terminal_interface(cli: &Cli, printer: &Printer) -> bool {
+    use std::io::IsTerminal;
+    match cli.command {
+        Some(Command::Ui) => true,
+        None => printer.terminal && !printer.json && !printer.quiet && std::io::stdin().is_terminal(),
+        Some(_) => false,
     }
 }
 

@@ -24,6 +24,8 @@ pub async fn create(
     now: DateTime<Utc>,
     new: CreateComment,
 ) -> Result<Comment, Error> {
+    let posted_date = new.posted_date.map_or(now, server_kit::clock::micros);
+    time::check_past("posted_date", posted_date, now)?;
     let inserted: Option<Id> = on!(conn, |c| sqlx::query_scalar(
         "INSERT INTO comments (user_id, task_id, content, content_folded, posted_date) \
          SELECT user_id, id, $3, $4, $5 FROM tasks WHERE user_id = $1 AND id = $2 RETURNING id",
@@ -32,11 +34,11 @@ pub async fn create(
     .bind(new.task_id)
     .bind(&new.content)
     .bind(new.content.to_lowercase())
-    .bind(now)
+    .bind(posted_date)
     .fetch_optional(&mut *c)
     .await?);
     let id = inserted.ok_or(Error::NotFound("task"))?;
-    let comment = Comment { id, task_id: new.task_id, content: new.content, posted_date: now, version: 1 };
+    let comment = Comment { id, task_id: new.task_id, content: new.content, posted_date, version: 1 };
     journal::append(conn, caller, now, vec![Entry::created(EventKind::CommentCreated, id, &comment)?]).await?;
     Ok(comment)
 }

@@ -59,6 +59,7 @@ fn rows() -> Vec<Row> {
         (&post, "/api/token/service", json!({}), open(422)),
         (&post, "/api/token/telegram", json!({"chat_id": 4711}), bot_only(200)),
         (&get, "/api/users/me", none.clone(), OWN_LIST),
+        (&get, "/api/users/me/export", none.clone(), OWN_LIST),
         (&patch, "/api/users/me", json!({"language": "ru"}), IN_PERSON_LIST),
         (&post, "/api/users/me/telegram_link", json!({}), CREATE),
         (&get, "/api/telegram_users", none.clone(), [401, 200, 403, 403, 200, 401, 401]),

@@ -9,6 +9,7 @@ mod journal;
 mod reminder;
 mod tag;
 mod task;
+mod transfer;
 
 pub(crate) use access::{LinkCommand, SessionCommand, TokenCommand, WebhookArgs};
 pub(crate) use account::{LoginArgs, LogoutArgs, PasswordSource, RegisterArgs};
@@ -17,6 +18,7 @@ pub(crate) use journal::{UndoArgs, WaitArgs, WatchArgs};
 pub(crate) use reminder::{RemindArgs, RemindersArgs, SnoozeArgs};
 pub(crate) use tag::TagCommand;
 pub(crate) use task::{AddArgs, Changes, EditArgs, IdArgs, ListArgs, RemoveArgs, ShowArgs};
+pub(crate) use transfer::{ExportArgs, ImportArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -35,7 +37,7 @@ TODO_DATA_DIR, TODO_CONFIG_DIR), then config.toml in the configuration directory
 
 /// Your tasks: on this machine, or on a server
 ///
-/// Without a command: `todo list`.
+/// Without a command: the terminal interface, or `todo list` where there is no terminal.
 #[derive(Debug, Parser)]
 #[command(name = "todo", version, after_long_help = AFTER_HELP, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -99,6 +101,13 @@ pub(crate) enum Command {
     /// Serve: both servers in this process, until Ctrl-C
     #[cfg(feature = "embedded")]
     Up(UpArgs),
+    /// Open the terminal interface, as `todo` alone does on a terminal
+    ///
+    /// `?` shows all keys, `:` finds any action by its name. In config.toml, `[tui]` has `theme` ("auto", "dark" or
+    /// "light") and `mouse` (true or false), `[tui.keys]` keys for actions, such as `done = ["x", "ctrl-x"]`, and
+    /// `[tui.colors]` colours, such as `accent = "#7aa2f7"`.
+    #[command(alias = "tui")]
+    Ui,
     Register(RegisterArgs),
     Login(LoginArgs),
     Logout(LogoutArgs),
@@ -120,6 +129,8 @@ pub(crate) enum Command {
     Undo(UndoArgs),
     Watch(WatchArgs),
     Wait(WaitArgs),
+    Import(ImportArgs),
+    Export(ExportArgs),
     /// Manage tags
     #[command(subcommand, visible_alias = "tags")]
     Tag(TagCommand),

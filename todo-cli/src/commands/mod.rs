@@ -3,6 +3,8 @@
 mod account;
 mod comment;
 mod edit;
+mod export;
+mod import;
 mod journal;
 mod link;
 mod list;
@@ -12,7 +14,7 @@ mod quick;
 mod reminder;
 mod session;
 mod tag;
-mod tag_names;
+pub(crate) mod tag_names;
 mod task;
 mod token;
 mod webhook;
@@ -61,9 +63,10 @@ pub(crate) async fn run(command: Command, printer: Printer, place: Place) -> Res
 
 async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Result<(), Error> {
     match command {
-        // Runs without a client, see `main`.
+        // These run without a client of ours, see `main`.
         #[cfg(feature = "embedded")]
         Command::Up(_) => Ok(()),
+        Command::Ui => Ok(()),
         Command::Register(args) => account::register(ctx, args).await,
         Command::Login(args) => account::login(ctx, args, token).await,
         Command::Logout(args) => account::logout(ctx, &args).await,
@@ -81,6 +84,8 @@ async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Res
         Command::Undo(args) => journal::undo(ctx, &args).await,
         Command::Watch(args) => journal::watch(ctx, &args).await,
         Command::Wait(args) => journal::wait(ctx, &args).await,
+        Command::Import(args) => import::import(ctx, &args).await,
+        Command::Export(args) => export::export(ctx, &args).await,
         Command::Tag(command) => tag::run(ctx, command).await,
         Command::Comment(command) => comment::run(ctx, command).await,
         Command::Token(command) => token::run(ctx, command).await,

@@ -23,7 +23,7 @@ pub(super) async fn find_all(ctx: &Context, names: &[String]) -> Result<Vec<Id>,
 }
 
 /// The tags of these names; those that don't exist are made.
-pub(super) async fn ensure(ctx: &Context, names: &[String]) -> Result<Vec<Id>, Error> {
+pub(crate) async fn ensure(ctx: &Context, names: &[String]) -> Result<Vec<Id>, Error> {
     if names.is_empty() {
         return Ok(Vec::new());
     }

@@ -29,7 +29,11 @@ pub struct Comments {
 impl Comments {
     /// Comments on a task. 422 where there is no such task of one's own.
     pub fn create(&self, task_id: Id, content: impl Into<String>) -> Create<Comment> {
-        let comment = CreateComment { task_id, content: content.into() };
+        self.create_from(CreateComment { task_id, content: content.into(), posted_date: None })
+    }
+
+    /// A comment with all that it has, e.g. one that comes from elsewhere.
+    pub fn create_from(&self, comment: CreateComment) -> Create<Comment> {
         Create::new(self.client.clone(), Call::post(Server::Comments, COMMENTS, &comment))
     }
 

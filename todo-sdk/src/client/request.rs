@@ -194,6 +194,16 @@ impl<T: DeserializeOwned> Create<T> {
     pub async fn send(self) -> Result<T, Error> {
         self.client.send(self.call).await?.json()
     }
+
+    /// Sends, and tells whether the answer is one that was given before to the same key: then nothing was made now.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send_noting_replay(self) -> Result<(T, bool), Error> {
+        let answer = self.client.send(self.call).await?;
+        Ok((answer.json()?, answer.is_replay()))
+    }
 }
 
 /// A `PUT`, `PATCH` or `DELETE`: await it, or chain and [`send`](Self::send).

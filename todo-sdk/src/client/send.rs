@@ -104,6 +104,11 @@ impl Http {
         }
     }
 
+    /// Where a server is.
+    pub(super) fn url(&self, server: Server) -> String {
+        self.base(server).as_str().to_owned()
+    }
+
     /// Sends a call once, and answers the body as it comes.
     pub(super) async fn open(&self, call: &Call, token: &str) -> Result<Body, Error> {
         let url = self.base(call.server).join(&call.path, &call.query);
@@ -146,6 +151,11 @@ impl Http {
 }
 
 impl Answer {
+    /// Whether the server says that it is the answer to an earlier call with the same `Idempotency-Key`.
+    pub(super) fn is_replay(&self) -> bool {
+        self.headers.get("idempotency-replayed").is_some_and(|value| value == "true")
+    }
+
     /// Stands for the answer that was lost.
     fn empty(url: Url) -> Self {
         Self { url, headers: HeaderMap::new(), body: Bytes::new() }

@@ -2,6 +2,7 @@
 
 use super::{
     Client, Error,
+    export::{self, ExportStream},
     request::{Call, Server},
 };
 use crate::model::{CreateUser, Language, UpdateUser, User};
@@ -47,6 +48,30 @@ impl Users {
     /// See [`Error`].
     pub async fn update_me(&self, changes: &UpdateUser) -> Result<User, Error> {
         self.client.send(Call::patch(Server::Todo, ME, changes)).await?.json()
+    }
+
+    /// All of one's data: the head, all tags, each task with its comments behind it, and the end.
+    ///
+    /// ```no_run
+    /// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+    /// use futures_util::TryStreamExt;
+    /// use todo_sdk::model::Exported;
+    ///
+    /// let mut lines = client.users().export().await?;
+    /// while let Some(line) = lines.try_next().await? {
+    ///     if let Exported::Task(task) = line {
+    ///         println!("{}", task.title);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; an export that ends before its end is [`Error::OutOfReach`].
+    pub async fn export(&self) -> Result<ExportStream, Error> {
+        export::export(&self.client).await
     }
 
     /// Deletes one's account with all that is in it, and forgets the session.

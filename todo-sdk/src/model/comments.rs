@@ -37,6 +37,9 @@ pub struct CreateComment {
     /// 1–10,000 characters.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10000))]
     pub content: String,
+    /// When it was posted, of a comment that comes from elsewhere; now if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posted_date: Option<DateTime<Utc>>,
 }
 
 /// Body of `PATCH /api/comments/{id}`.

@@ -7,6 +7,7 @@
 mod changes;
 mod comments;
 mod due;
+mod export;
 mod patch;
 mod problem;
 mod quick;
@@ -23,6 +24,7 @@ mod webhooks;
 pub use changes::{Change, ChangeQuery, EventKind, EventQuery, Resource, Undo, Undone};
 pub use comments::{COMMENT_MAX, Comment, CommentQuery, CreateComment, UpdateComment};
 pub use due::{Due, ParseDueError};
+pub use export::{EXPORT_VERSION, ExportEnd, ExportHead, Exported};
 pub use problem::{FieldError, FieldErrors, Problem};
 pub use quick::{QUICK_MAX, QuickResult, QuickTask};
 pub use reminders::{

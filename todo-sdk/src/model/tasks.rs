@@ -128,6 +128,12 @@ pub struct CreateTask {
     /// Ids of the owner's tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Id>,
+    /// When it was made, of a task that comes from elsewhere; now if absent. `PUT` leaves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_created: Option<DateTime<Utc>>,
+    /// When it was done, of a task that comes from elsewhere; now if absent. `PUT` leaves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<DateTime<Utc>>,
 }
 
 /// Body of `PATCH /api/tasks/{id}`: absent leaves a field, `null` clears it.
@@ -354,7 +360,7 @@ fn check_priority(faults: &mut Faults, priority: i16) {
 }
 
 fn check_reminder(faults: &mut Faults, before: Option<i64>, nag: Option<i64>) {
-    if let Some(before) = before.filter(|before| before.abs() > REMIND_BEFORE_MAX) {
+    if let Some(before) = before.filter(|before| before.unsigned_abs() > REMIND_BEFORE_MAX.unsigned_abs()) {
         let message = format!("is {before}, must be between -{REMIND_BEFORE_MAX} and {REMIND_BEFORE_MAX} (366 days)");
         faults.add("remind_before_seconds", "out_of_range", message);
     }

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod changes;
+mod export;
 mod named_tokens;
 mod quick;
 mod reminders;
@@ -50,6 +51,7 @@ pub(crate) fn router(app: App) -> Result<Router, Error> {
         .merge(undo::router())
         .merge(reminders::router())
         .merge(users::router())
+        .merge(export::router())
         .merge(tokens::router())
         .merge(named_tokens::router())
         .merge(sessions::router())

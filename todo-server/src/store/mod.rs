@@ -1,6 +1,7 @@
 //! What is in the database and how it changes. Rows are private to each file.
 
 pub mod changes;
+pub mod export;
 pub mod joining;
 pub mod named_tokens;
 pub mod reminders;

@@ -1,0 +1,208 @@
+use chrono::{TimeZone, Utc};
+use chrono_tz::Europe::Berlin;
+use proptest::prelude::*;
+use todo_sdk::model::{CreateTask, Due, Repeat, RepeatFrom, User};
+
+use super::*;
+
+fn now() -> DateTime<Tz> {
+    Berlin.with_ymd_and_hms(2026, 11, 24, 10, 0, 0).unwrap()
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// What is read, what is refused, and what is lost.
+fn read_all(format: Format, text: &str) -> (Vec<Record>, Vec<u64>, Vec<String>) {
+    let (mut records, mut refused, mut losses) = (Vec::new(), Vec::new(), Losses::default());
+    let take = |entry: Read| {
+        match entry {
+            Read::Task(_, record) => records.push(*record),
+            Read::Refused(line, _) => refused.push(line),
+        }
+        true
+    };
+    read(format, text.as_bytes(), &now(), &mut losses, take).unwrap();
+    (records, refused, losses.iter().map(|(what, _)| what.to_owned()).collect())
+}
+
+fn one(format: Format, text: &str) -> (Record, Vec<String>) {
+    let (mut records, refused, losses) = read_all(format, text);
+    assert_eq!((records.len(), refused), (1, vec![]), "{text}");
+    (records.remove(0), losses)
+}
+
+fn head() -> ExportHead {
+    let user: User = serde_json::from_value(serde_json::json!({
+        "id": 7, "username": "ann", "timezone": "Europe/Berlin", "language": null,
+        "date_joined": "2026-01-01T00:00:00Z", "version": 1
+    }))
+    .unwrap();
+    ExportHead { version: 1, user }
+}
+
+fn write_all(format: Format, records: &[Record]) -> (String, Vec<String>) {
+    let (mut text, mut losses) = (Vec::new(), Losses::default());
+    let mut writer = Writer::new(format, &mut text, &head(), &now()).unwrap();
+    for record in records {
+        writer.write(record, &mut losses).unwrap();
+    }
+    writer.end().unwrap();
+    (String::from_utf8(text).unwrap(), losses.iter().map(|(what, _)| what.to_owned()).collect())
+}
+
+#[test]
+fn todo_txt_is_read() {
+    let read = |line| one(Format::Todotxt, line);
+    let (record, losses) = read("(B) 2026-11-01 Call the bank +money @phone due:2026-12-01 rec:+2w t:2026-11-20");
+    let task = &record.task;
+    assert_eq!((task.title.as_str(), task.priority), ("Call the bank t:2026-11-20", Some(2)));
+    assert_eq!((task.due, record.tags), (Some("2026-12-01".parse().unwrap()), vec!["money".into(), "phone".into()]));
+    assert_eq!(task.date_created, Some(at("2026-10-31T23:00:00Z")));
+    let rule = Repeat { rrule: "FREQ=WEEKLY;INTERVAL=2".into(), from: RepeatFrom::Schedule };
+    assert_eq!((&task.repeat, losses), (&Some(rule), vec![]));
+
+    let (record, losses) = read("x 2026-11-20 2026-11-01 Done it pri:D");
+    assert!(record.task.completed);
+    assert_eq!(record.task.completed_at, Some(at("2026-11-19T23:00:00Z")));
+    assert_eq!((record.task.title.as_str(), losses), ("Done it", vec!["priorities below (C)".to_owned()]));
+    // What only looks like it.
+    for line in ["xylophone", "(a) lower case", "(AB) two letters", "a due:soon rec:now", "mail a+b @", "due:x +"] {
+        assert_eq!(read(line).0.task.title, line);
+    }
+    assert_eq!(read("+only @tags").0.task.title, "+only @tags", "a task has a title");
+}
+
+#[test]
+fn taskwarrior_is_read() {
+    let text = r#"[
+        {"id":1,"uuid":"a","description":"Call","status":"pending","entry":"20261101T080000Z","due":"20261130T230000Z",
+         "priority":"H","project":"money","tags":["phone"],"urgency":9.1,"wait":"20261120T000000Z",
+         "annotations":[{"entry":"20261102T080000Z","description":"they open at ten"}]},
+        {"description":"Old","status":"completed","entry":"20261101T080000Z","end":"20261102T090000Z"},
+        {"description":"Gone","status":"deleted","entry":"20261101T080000Z"},
+        {"description":"Water","status":"recurring","recur":"weekly","entry":"20261101T080000Z"},
+        {"description":"Water","status":"pending","recur":"weekly","parent":"p","entry":"20261101T080000Z"},
+        {"description":"Water","status":"pending","recur":"weekly","parent":"p","entry":"20261101T080000Z"},
+        {"status":"pending"}
+    ]"#;
+    let (records, refused, losses) = read_all(Format::Taskwarrior, text);
+    assert_eq!((records.len(), refused), (4, vec![7]));
+    let (first, task) = (&records[0], &records[0].task);
+    assert_eq!((task.title.as_str(), task.priority, task.due), ("Call", Some(1), Some("2026-12-01".parse().unwrap())));
+    assert_eq!(first.tags, ["money", "phone"]);
+    assert_eq!(first.comments, [Remark { text: "they open at ten".into(), posted: Some(at("2026-11-02T08:00:00Z")) }]);
+    assert_eq!((records[1].task.completed, records[1].task.completed_at), (true, Some(at("2026-11-02T09:00:00Z"))));
+    assert_eq!([2, 3].map(|index: usize| records[index].task.repeat.is_some()), [true, false], "one goes on");
+    assert!(losses.contains(&"the field \"wait\"".to_owned()) && losses.len() == 4, "{losses:?}");
+    // An object a line, as old versions write them; nothing; and what is none.
+    let lines = "{\"description\":\"a\"}\n{\"description\":\"b\"}\n";
+    assert_eq!(read_all(Format::Taskwarrior, lines).0.len(), 2);
+    assert_eq!(read_all(Format::Taskwarrior, " \n [ ] ").0.len(), 0);
+    assert_eq!(read_all(Format::Taskwarrior, "").0.len(), 0);
+    let broken = read(Format::Taskwarrior, &b"[{\"description\":\"a\"},"[..], &now(), &mut Losses::default(), |_| true);
+    assert!(broken.unwrap_err().to_string().starts_with("entry 2 is no JSON"));
+}
+
+#[test]
+fn todoist_is_read() {
+    let text = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE\n\
+                section,Home,,,,,,,,\n\
+                task,Call the bank @phone,\"They open\nat ten\",1,1,Ann (1),,2026-12-01 18:30,en,Europe/Berlin\n\
+                note,ask about the card,,,,,,,,\n\
+                task,Water,,4,2,Ann (1),,every 2 weeks starting 2026-12-05,en,\n\
+                task,Когда,,3,1,Ann (1),,завтра,ru,Europe/Moscow\n\
+                task,Odd,,4,1,Ann (1),,when pigs fly,en,\n";
+    let (records, refused, losses) = read_all(Format::Todoist, text);
+    assert_eq!((records.len(), refused), (4, vec![]));
+    let task = &records[0].task;
+    assert_eq!(
+        (task.title.as_str(), task.description.as_str(), task.priority),
+        ("Call the bank", "They open\nat ten", Some(1))
+    );
+    assert_eq!((task.due, &records[0].tags), (Some(Due::At(at("2026-12-01T17:30:00Z"))), &vec!["phone".to_owned()]));
+    assert_eq!(records[0].comments[0].text, "ask about the card");
+    let water = &records[1].task;
+    assert_eq!(
+        (water.due, water.repeat.as_ref().unwrap().rrule.as_str()),
+        (Some("2026-12-05".parse().unwrap()), "FREQ=WEEKLY;INTERVAL=2")
+    );
+    assert_eq!(records[2].task.due, Some("2026-11-25".parse().unwrap()));
+    assert_eq!(records[3].task.description, "when pigs fly");
+    assert_eq!(losses.len(), 3, "{losses:?}");
+    let none = read(Format::Todoist, &b"a,b\n1,2\n"[..], &now(), &mut Losses::default(), |_| true);
+    assert!(none.unwrap_err().to_string().contains("lacks TYPE"));
+}
+
+#[test]
+fn what_is_too_long_goes_on_elsewhere() {
+    let title = "word ".repeat(60);
+    let (record, _) = one(Format::Text, &title);
+    assert_eq!(record.task.title.chars().count(), 100, "with the sign that it goes on");
+    assert_eq!(record.task.description, title.trim());
+    let csv = format!("TYPE,CONTENT,DESCRIPTION\ntask,a,{}\n", "d".repeat(25_000));
+    let (record, _) = one(Format::Todoist, &csv);
+    assert_eq!(record.task.description.len(), 10_000);
+    assert_eq!(record.comments.iter().map(|comment| comment.text.len()).collect::<Vec<_>>(), [10_000, 5_000]);
+    let (_, refused, _) = read_all(Format::Text, &format!("fine\n{}\n", "\u{7}"));
+    assert_eq!(refused, [2], "a control character is no title");
+}
+
+fn records() -> impl Strategy<Value = Record> {
+    let title = "[a-zA-Z(@+][ -~а-яё🙂]{0,40}[a-z)]";
+    let due = prop_oneof![Just(None), Just(Some("2026-12-01")), Just(Some("2026-12-01T17:30:00Z"))];
+    let repeat = prop_oneof![
+        Just(None),
+        Just(Some(("FREQ=DAILY;INTERVAL=3", RepeatFrom::Completion))),
+        Just(Some(("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", RepeatFrom::Schedule))),
+        Just(Some(("FREQ=MONTHLY;BYMONTHDAY=-1", RepeatFrom::Schedule)))
+    ];
+    let tags = proptest::collection::btree_set("[a-zа-я]{1,8}( [a-z]{2})?", 0..3);
+    let made = prop_oneof![Just(None), Just(Some("2026-10-31T23:00:00Z")), Just(Some("2026-11-01T09:00:00Z"))];
+    let comments = proptest::collection::vec("[a-z][ -~]{0,20}[a-z]", 0..3);
+    let description = prop_oneof![Just(String::new()), Just("two\nlines".to_owned())];
+    let parts = (title, due, repeat, tags, made, comments, description, any::<bool>(), 1_i16..=4);
+    parts.prop_map(|(title, due, repeat, tags, made, comments, description, completed, priority)| {
+        let date_created = made.map(at);
+        let task = CreateTask {
+            title,
+            description,
+            completed,
+            completed_at: date_created.filter(|_| completed),
+            priority: Some(priority),
+            due: due.map(|due| due.parse().unwrap()),
+            repeat: repeat.map(|(rrule, from)| Repeat { rrule: rrule.to_owned(), from }),
+            date_created,
+            ..CreateTask::default()
+        };
+        let comments = comments.into_iter().map(|text| Remark { text, posted: None }).collect();
+        Record { id: Some(3), task, tags: tags.into_iter().collect(), comments }
+    })
+}
+
+/// As it is compared: 4 is no priority, and some forms number nothing.
+fn plain(mut record: Record) -> Record {
+    record.id = None;
+    record.task.priority = record.task.priority.filter(|priority| *priority < 4);
+    record.tags.sort();
+    record.comments.iter_mut().for_each(|comment| comment.posted = None);
+    record
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1_000, ..ProptestConfig::default() })]
+
+    /// Whatever comes back otherwise than it went was told.
+    #[test]
+    fn a_round_trip_loses_only_what_is_told(record in records()) {
+        for format in [Format::Todotxt, Format::Taskwarrior, Format::Todoist, Format::Text] {
+            let (text, losses) = write_all(format, std::slice::from_ref(&record));
+            let (back, refused, _) = read_all(format, &text);
+            prop_assert_eq!(refused, Vec::<u64>::new());
+            if losses.is_empty() {
+                prop_assert_eq!(back.into_iter().map(plain).collect::<Vec<_>>(), vec![plain(record.clone())], "{}", text);
+            }
+        }
+    }
+}
