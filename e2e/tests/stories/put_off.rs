@@ -203,3 +203,75 @@ async fn senseless_numbers_are_refused(#[values(Sqlite)] backend: Backend) {
     let settle = json!({"sent": [{"id": 1, "lease": "a", "extra": 1}]});
     deliverer(&stack).await.post("/api/reminders/settle", settle).await.is(422);
 }
+
+#[rstest]
+#[tokio::test]
+async fn reminding_until_it_is_done_survives_second_thoughts(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = access::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let deliverer = deliverer(&stack).await;
+    let task = json!({"title": "pills", "remind_time": in_seconds(-5), "nag_seconds": 900});
+    let task = id(&ann.post("/api/tasks", task).await.is(201));
+    let path = format!("/api/tasks/{task}");
+    sent(&deliverer, &claim_on(&deliverer, "test").await[0]).await;
+    let one_comes = async |after: &str| assert_eq!(pending(&ann).await.len(), 1, "{after}");
+    one_comes("told once").await;
+    for (what, body) in [("done", Some(json!({"completed": true}))), ("deleted", None)] {
+        match body {
+            Some(body) => drop(ann.patch(&path, body).await.is(200)),
+            None => drop(ann.delete(&path).await.is(204)),
+        }
+        assert_eq!(pending(&ann).await.len(), 0, "{what}");
+        ann.post("/api/undo", json!({})).await.is(200);
+        one_comes(what).await;
+        for pause in [1800, 900] {
+            ann.patch(&path, json!({"nag_seconds": pause})).await.is(200);
+            one_comes("another pause").await;
+        }
+        ann.patch(&path, json!({"completed": true})).await.is(200);
+        ann.patch(&path, json!({"completed": false})).await.is(200);
+        one_comes("reopened").await;
+    }
+    ann.patch(&path, json!({"nag_seconds": null})).await.is(200);
+    assert_eq!(pending(&ann).await.len(), 0, "once is enough");
+}
+
+/// What moves along with a zone is nobody's change to take back.
+#[rstest]
+#[tokio::test]
+async fn undo_passes_over_what_a_zone_moved(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = access::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let zone = async |zone: &str| drop(ann.patch("/api/users/me", json!({"timezone": zone})).await.is(200));
+    zone("Europe/Berlin").await;
+    let task = json!({"title": "one", "due": "2900-12-10", "remind_before_seconds": 1800});
+    let path = format!("/api/tasks/{}", id(&ann.post("/api/tasks", task).await.is(201)));
+    ann.patch(&path, json!({"due": "2900-12-20"})).await.is(200);
+    assert_eq!(pending(&ann).await, ["2900-12-19T22:30:00Z"]);
+    zone("America/New_York").await;
+    assert_eq!(pending(&ann).await, ["2900-12-20T04:30:00Z"]);
+    let moved = ann.get("/api/changes?limit=1000").await.items();
+    let moved = moved.iter().rev().find(|change| change["event"] == "task.updated").unwrap();
+    ann.post("/api/undo", json!({"seq": moved["seq"]})).await.problem(409, "not_undoable");
+    ann.post("/api/undo", json!({})).await.is(200);
+    let task = ann.get(&path).await.is(200);
+    assert_eq!((&task["due"], &task["remind_time"]), (&json!("2900-12-10"), &json!("2900-12-10T04:30:00Z")));
+    assert_eq!(pending(&ann).await, ["2900-12-10T04:30:00Z"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_deliverer_that_can_t_reach_somebody_leaves_the_reminder_to_others(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let stack = access::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let deliverer = deliverer(&stack).await;
+    ann.post("/api/tasks", json!({"title": "one", "remind_time": in_seconds(-5)})).await.is(201);
+    let claimed = &claim_on(&deliverer, "test").await[0];
+    let body = json!({"lease": claimed["lease"], "blocked": true, "reason": "x".repeat(2000)});
+    let row = deliverer.post(&format!("/api/reminders/{}/failed", claimed["id"]), body).await.is(200);
+    assert_eq!((&row["state"], row["reason"].as_str().unwrap().len()), (&json!("failed"), 500));
+    assert_eq!(pending(&ann).await.len(), 1);
+    assert_eq!(claim_on(&deliverer, "test").await, [] as [Value; 0], "not at once");
+}

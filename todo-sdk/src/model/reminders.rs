@@ -51,9 +51,12 @@ fn check_sent(faults: &mut Faults, lease: &str, message_id: Option<&str>) {
     faults.text("message_id", message_id.unwrap_or_default(), 200);
 }
 
+/// Most characters that are taken; far fewer are kept.
+const REASON_MAX: usize = 10_000;
+
 fn check_failed(faults: &mut Faults, lease: &str, reason: &str) {
     faults.visible("lease", lease, 100);
-    faults.visible("reason", reason, 500);
+    faults.visible("reason", reason, REASON_MAX);
 }
 
 impl Validate for ReminderSent {
@@ -292,12 +295,14 @@ pub struct FailedReminder {
     pub id: Id,
     /// From the claim.
     pub lease: String,
-    /// What the channel said.
+    /// What the channel said: 1–10,000 characters, of which the first 500 are kept.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10000))]
     pub reason: String,
     /// Seconds until the next attempt makes sense; a day at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
-    /// The channel is closed to this person: it is switched off until they come back.
+    /// The channel is closed to this person. `telegram` and `webhook` are switched off until they come back, and the reminder
+    /// goes to the person's other channels, or waits for one; of any other channel it waits for whoever comes, an hour long.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blocked: bool,
 }
@@ -346,12 +351,14 @@ pub struct ReminderSent {
 pub struct ReminderFailed {
     /// From the claim.
     pub lease: String,
-    /// What the channel said.
+    /// What the channel said: 1–10,000 characters, of which the first 500 are kept.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10000))]
     pub reason: String,
     /// Seconds until the next attempt makes sense; a day at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
-    /// The channel is closed to this person: it is switched off until they come back.
+    /// The channel is closed to this person. `telegram` and `webhook` are switched off until they come back, and the reminder
+    /// goes to the person's other channels, or waits for one; of any other channel it waits for whoever comes, an hour long.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blocked: bool,
 }

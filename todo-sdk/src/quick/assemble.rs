@@ -132,7 +132,7 @@ impl Found {
         if words.iter().any(|word| word.literal || word.quoted_from.is_some()) {
             return None;
         }
-        let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+        let folded: Vec<&str> = words.iter().map(Word::in_phrase).collect();
         let repeats = || repeat::phrase(&folded, present).map(|found| Value::Repeat(found.repeat, Some(found.first)));
         let dates = || when::phrase(&folded, present).filter(|_| folded.len() <= when::LONGEST).map(Value::Due);
         repeats().or_else(dates).filter(|value| self.takes(value))
@@ -177,6 +177,8 @@ impl Found {
         quick.due = quick.due.or(self.first);
         if let Some(remind) = self.remind {
             set_reminder(&mut quick, remind, present);
+        } else if quick.nag_seconds.is_some() {
+            remind_when_due(&mut quick, present);
         }
         quick.spans.sort_by_key(|span| span.start);
         // Where nothing means anything, nothing is changed.
@@ -208,6 +210,19 @@ fn set_reminder(quick: &mut Quick, remind: Remind, present: &Present) {
         (Remind::At(Due::Day(day)), _) => {
             let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
             quick.remind_time = Some(local_time(present.zone, day.and_time(nine)));
+        }
+    }
+}
+
+/// What is to be told again and again has to be told once: when it is due.
+fn remind_when_due(quick: &mut Quick, present: &Present) {
+    match quick.due {
+        Some(Due::At(_)) => quick.remind_before_seconds = Some(0),
+        Some(due @ Due::Day(_)) => set_reminder(quick, Remind::At(due), present),
+        None => {
+            let nag = quick.spans.iter().find(|span| span.field == Field::Nag);
+            let message = "has nothing to repeat: say when to remind, such as !30m, or when it is due".to_owned();
+            quick.warnings.extend(nag.map(|nag| Warning { start: nag.start, end: nag.end, message }));
         }
     }
 }

@@ -59,7 +59,8 @@ pub(super) fn field(word: &Word, present: &Present) -> Option<Result<Value, Stri
     if let Some(rest) = word.folded.strip_prefix('!') {
         return remind(rest).map(|remind| Ok(Value::Remind(remind)));
     }
-    if let ["p", digit @ ("1" | "2" | "3" | "4")] = [word.folded.get(..1)?, word.folded.get(1..)?] {
+    // With the Latin letter or the Russian one.
+    if let Some(digit @ ("1" | "2" | "3" | "4")) = word.folded.strip_prefix(['p', 'п']) {
         return digit.parse().ok().map(|priority| Ok(Value::Priority(priority)));
     }
     machine(word, present)

@@ -17,6 +17,16 @@ pub(super) struct Word {
     pub(super) quoted_from: Option<usize>,
 }
 
+impl Word {
+    /// As it stands in a phrase: a date such as `31.12.` keeps the point that makes it one.
+    pub(super) fn in_phrase(&self) -> &str {
+        let is_date = self.text.strip_suffix('.') == Some(&self.folded)
+            && self.folded.split_once('.').is_some_and(|(day, month)| day.len() <= 2 && month.len() == 2)
+            && self.folded.bytes().all(|letter| letter == b'.' || letter.is_ascii_digit());
+        if is_date { &self.text } else { &self.folded }
+    }
+}
+
 /// The words of a line, and the description behind `//`, with where that begins and ends.
 pub(super) struct Line {
     pub(super) words: Vec<Word>,

@@ -5,7 +5,7 @@
 //! | written | means |
 //! |---|---|
 //! | `@home`, `@"two words"`, `tag:home` | a tag |
-//! | `p1` to `p4`, `pri:1` | the priority |
+//! | `p1` to `p4`, `п1`, `pri:1` | the priority |
 //! | `tomorrow 10:00`, `next friday`, `in 2 weeks`, `1 dec`, `завтра в 10:00`, `через 2 часа`, `due:2026-12-01` | when it is due; a phrase only at the start or the end |
 //! | `every monday at 9:00`, `every! 3 days`, `каждый понедельник`, `repeat:FREQ=DAILY` | how it repeats; with `!` from completion |
 //! | `!30m`, `!14:00`, `remind:1h` | the reminder: before it is due, or from now |
@@ -28,7 +28,7 @@ mod times;
 mod vocabulary;
 mod when;
 
-use chrono::{DateTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -182,6 +182,45 @@ pub fn parse(text: &str, now: DateTime<Utc>, zone: Tz) -> Quick {
 #[must_use]
 pub fn repeat(text: &str, now: DateTime<Utc>, zone: Tz) -> Option<Repeat> {
     fields::repeat_alone(text, &Present::new(now, zone))
+}
+
+/// Reads a time of day alone, such as `8pm`, `18:30`, `18.30`, `at 6` or `9 утра`: the answer to "at what time?".
+///
+/// ```
+/// use todo_sdk::quick;
+///
+/// assert_eq!(quick::time("8pm").unwrap().to_string(), "20:00:00");
+/// assert_eq!(quick::time("18.30"), quick::time("в 18:30"));
+/// assert_eq!(quick::time("tomorrow 8pm"), None);
+/// ```
+#[must_use]
+pub fn time(text: &str) -> Option<NaiveTime> {
+    let folded: Vec<String> = text.split_whitespace().map(lex::fold).collect();
+    let words: Vec<&str> = folded.iter().map(String::as_str).collect();
+    when::only_time(&words).or_else(|| times::bare_hour(&words).filter(|_| words.len() == 1).map(|(time, _)| time))
+}
+
+/// Reads a date phrase alone: the answer to "when?". There, `31.12` is no price, as it might be in a line.
+///
+/// ```
+/// use todo_sdk::quick;
+///
+/// let now = "2026-11-23T12:00:00Z".parse().unwrap();
+/// let due = |text| quick::due(text, now, chrono_tz::UTC).map(|due| due.to_string());
+/// assert_eq!(due("tomorrow 10:00").unwrap(), "2026-11-24T10:00:00Z");
+/// assert_eq!(due("31.12").unwrap(), "2026-12-31");
+/// assert_eq!(due("31.12. в 9:30").unwrap(), "2026-12-31T09:30:00Z");
+/// assert_eq!(due("call tomorrow"), None);
+/// ```
+#[must_use]
+pub fn due(text: &str, now: DateTime<Utc>, zone: Tz) -> Option<Due> {
+    let read = parse(text, now, zone);
+    if read.date_alone {
+        return read.due;
+    }
+    let folded: Vec<String> = text.split_whitespace().map(lex::fold).collect();
+    let words: Vec<&str> = std::iter::once("on").chain(folded.iter().map(String::as_str)).collect();
+    when::phrase(&words, &Present::new(now, zone)).filter(|_| words.len() <= when::LONGEST)
 }
 
 /// The moment of a time on the wall. One that the clocks skip lies as much later as they are put forward; of one that comes

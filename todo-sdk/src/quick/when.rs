@@ -216,7 +216,7 @@ fn year(word: &str) -> Option<i32> {
     word.parse().ok().filter(|year| word.len() == 4 && (1970..=9999).contains(year))
 }
 
-/// `2026-12-01`, `01.12.2026`; `01.12` only where a preposition says that it is no price.
+/// `2026-12-01`, `01.12.2026`, `01.12.`; `01.12` only where a preposition says that it is no price.
 fn numeric(word: &str, today: NaiveDate, prepositioned: bool) -> Option<NaiveDate> {
     if word.len() == 10 && word.as_bytes()[4] == b'-' {
         return word.parse().ok();
@@ -224,6 +224,7 @@ fn numeric(word: &str, today: NaiveDate, prepositioned: bool) -> Option<NaiveDat
     let parts: Vec<&str> = word.split('.').collect();
     let short = |text: &str| text.parse::<u32>().ok().filter(|_| (1..=2).contains(&text.len()));
     match parts.as_slice() {
+        [day, month, ""] if month.len() == 2 => next_date(short(day)?, short(month)?, today),
         [day, month, year] => {
             let long = match year.len() {
                 4 => self::year(year)?,

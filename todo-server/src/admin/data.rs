@@ -8,9 +8,8 @@ use std::{
 
 use clap::Args;
 use server_kit::db::Db;
-use tempfile::NamedTempFile;
 
-use super::{AdminError, say};
+use super::{AdminError, say, target::Target};
 use crate::store::transfer::{export, import};
 
 /// Bytes that are read or written at once.
@@ -19,7 +18,7 @@ const BUFFER: usize = 256 * 1024;
 /// Arguments of `export`.
 #[derive(Debug, Clone, Args)]
 pub struct ExportArgs {
-    /// The file, made whole or not at all and readable by its owner alone; standard output if absent
+    /// The file, made whole or not at all; a new one is readable by its owner alone. Standard output if absent
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -31,12 +30,9 @@ impl ExportArgs {
             return Ok(());
         };
         let failed = || AdminError::io(format!("cannot write {}", path.display()));
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Such a file is readable by its owner alone, and gone if anything fails or the program is asked to stop.
-        let file = NamedTempFile::new_in(folder).map_err(failed())?;
-        let lines = export(db, BufWriter::with_capacity(BUFFER, file.as_file())).await?;
-        file.as_file().sync_all().map_err(failed())?;
-        file.persist(&path).map_err(|error| failed()(error.error))?;
+        let target = Target::open(&path).map_err(failed())?;
+        let lines = export(db, BufWriter::with_capacity(BUFFER, target.file())).await?;
+        target.finish().map_err(failed())?;
         say(format_args!("exported {lines} lines to {}", path.display()))
     }
 }

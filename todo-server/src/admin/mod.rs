@@ -1,6 +1,7 @@
 //! What the operator does at the machine: straight on the database, whether or not servers run.
 
 mod data;
+mod target;
 mod users;
 
 use std::{

@@ -6,11 +6,11 @@ use server_kit::{
     auth::Caller,
     db::Conn,
     extract::{IfMatch, Json},
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, ItemKeys},
     journal::{self, Entry},
     reply::Reply,
 };
-use todo_sdk::model::{BulkResult, BulkTasks};
+use todo_sdk::model::{AlreadyMade, BulkResult, BulkTasks};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{App, store::tasks};
@@ -55,12 +55,21 @@ async fn run(
 ) -> Result<(BulkResult, Vec<Entry>), Error> {
     let mut result = BulkResult::default();
     let mut entries = Vec::new();
+    let keys = ItemKeys::new("tasks", &bulk.create_keys);
+    let already = keys.made(conn, caller.user, now).await?;
+    let mut fresh = Vec::new();
     for (index, new) in bulk.create.into_iter().enumerate() {
+        if let Some(id) = already.get(&index) {
+            result.already.push(AlreadyMade { index, id: *id });
+            continue;
+        }
         let made = tasks::create(conn, caller.user, owner, now, new).await;
         let made = made.map_err(|error| error.in_item(format!("create[{index}]")))?;
+        fresh.push((index, made.task.id));
         result.created.push(made.task);
         entries.extend(made.entries);
     }
+    keys.keep(conn, caller.user, now, &fresh).await?;
     for (index, update) in bulk.update.into_iter().enumerate() {
         let if_match = IfMatch::version(update.version);
         let changed = tasks::update(conn, caller.user, owner, now, update.id, &if_match, update.changes).await;

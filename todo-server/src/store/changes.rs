@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use server_kit::{Error, db::Conn, on};
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 use todo_sdk::model::{Id, ReminderRow};
 
 /// An entry as the database keeps it: resources are JSON already.
@@ -136,29 +136,42 @@ pub async fn before(conn: &mut Conn<'_>, user: Id, before: i64, limit: i64) -> R
         .await?))
 }
 
-/// Everything that the call did to which the entry `seq` belongs, or the last call; the oldest first.
+/// Everything that the call did to which the entry `seq` belongs; the oldest first.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub async fn action(conn: &mut Conn<'_>, user: Id, seq: Option<i64>) -> Result<Vec<Row>, Error> {
-    Ok(on!(conn, |c| {
-        let mut select = QueryBuilder::new(
-            "SELECT seq, action, at, event, client, resource_id, before, after FROM changes WHERE user_id = ",
-        );
-        // The rows of a call lie together, and its first one bears its number.
-        let bounds = |select: &mut QueryBuilder<_>, what: &str| {
-            select.push(what).push(" FROM changes WHERE user_id = ").push_bind(user);
-            match seq {
-                Some(seq) => select.push(" AND seq = ").push_bind(seq).push(")"),
-                None => select.push(concat!(" AND ", by_person!(), " ORDER BY seq DESC LIMIT 1)")),
-            };
-        };
-        select.push_bind(user);
-        bounds(&mut select, " AND seq >= (SELECT action");
-        bounds(&mut select, " AND action = (SELECT action");
-        select.push(" ORDER BY seq").build_query_as().fetch_all(&mut *c).await?
-    }))
+pub async fn action(conn: &mut Conn<'_>, user: Id, seq: i64) -> Result<Vec<Row>, Error> {
+    // The rows of a call lie together, and its first one bears its number.
+    Ok(on!(conn, |c| sqlx::query_as(select!(
+        "AND seq >= (SELECT action FROM changes WHERE user_id = $1 AND seq = $2) \
+         AND action = (SELECT action FROM changes WHERE user_id = $1 AND seq = $2) ORDER BY seq"
+    ))
+    .bind(user)
+    .bind(seq)
+    .fetch_all(&mut *c)
+    .await?))
+}
+
+/// The same of the last call that a person made, or of the last one before the entry `before`.
+///
+/// # Errors
+///
+/// As the database says.
+pub async fn last_action(conn: &mut Conn<'_>, user: Id, before: Option<i64>) -> Result<Vec<Row>, Error> {
+    let last: Option<i64> = on!(&mut *conn, |c| sqlx::query_scalar(concat!(
+        "SELECT seq FROM changes WHERE user_id = $1 AND seq < $2 AND ",
+        by_person!(),
+        " ORDER BY seq DESC LIMIT 1"
+    ))
+    .bind(user)
+    .bind(before.unwrap_or(i64::MAX))
+    .fetch_optional(&mut *c)
+    .await?);
+    match last {
+        Some(seq) => action(conn, user, seq).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Whether something happened to the entry's resource after it.

@@ -39,7 +39,10 @@ pub async fn undo(
     now: DateTime<Utc>,
     seq: Option<i64>,
 ) -> Result<Outcome, Error> {
-    let rows = changes::action(conn, caller.user, seq).await?;
+    let rows = match seq {
+        Some(seq) => changes::action(conn, caller.user, seq).await?,
+        None => last_of_person(conn, caller.user).await?,
+    };
     if rows.is_empty() {
         return Err(match seq {
             Some(_) => Error::NotFound("change"),
@@ -70,6 +73,29 @@ pub async fn undo(
     let undone: Change =
         serde_json::to_value(main.wire()?).and_then(serde_json::from_value).map_err(Error::internal)?;
     Ok(Outcome { answer: Undone { undone, seq }, deleted })
+}
+
+/// The rows of the last call that did more than move reminders along with their due dates, as another zone does.
+async fn last_of_person(conn: &mut Conn<'_>, user: Id) -> Result<Vec<Row>, Error> {
+    let mut before = None;
+    loop {
+        let rows = changes::last_action(conn, user, before).await?;
+        let Some(first) = rows.first() else { return Ok(rows) };
+        before = Some(first.seq);
+        for row in &rows {
+            if !follows_by_itself(row)? {
+                return Ok(rows);
+            }
+        }
+    }
+}
+
+/// Whether a row tells of nothing that anybody asked for.
+fn follows_by_itself(row: &Row) -> Result<bool, Error> {
+    match row.event.as_str() {
+        "task.updated" => Ok(tasks::undo::follows_by_itself(&read(row.before.as_ref())?, &read(row.after.as_ref())?)),
+        event => Ok(event.starts_with("reminder.") && event != "reminder.updated"),
+    }
 }
 
 /// A task that comes back, or is open again, brings its own reminder; what else was to come, or overdue, comes back here.

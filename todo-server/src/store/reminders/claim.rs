@@ -7,8 +7,9 @@ use todo_sdk::model::{ClaimedReminder, Id};
 
 use super::{
     channels::{TELEGRAM, WEBHOOK},
+    fail::ATTEMPTS_MAX,
     gather,
-    settle::{ATTEMPTS_MAX, ids, ids_in, json_of},
+    settle::{ids, ids_in, json_of},
 };
 use crate::store::tasks;
 

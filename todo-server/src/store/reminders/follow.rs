@@ -55,16 +55,60 @@ pub async fn follow(
 async fn follow_nag(conn: &mut Conn<'_>, user: Id, now: DateTime<Utc>, task: &Task) -> Result<Vec<Entry>, Error> {
     let rows = rows_of_task(conn, user, task.id).await?;
     let mut entries = withdraw(conn, user, task.id, false, |row| row.nags > 0).await?;
-    let told = rows.iter().rev().find(|row| row.state() == ReminderState::Sent);
-    let waits = rows.iter().any(|row| row.nags == 0 && row.is_pending());
-    if let (Some(pause), Some(told), false) = (task.nag_seconds.filter(|_| !task.completed), told, waits)
-        && told.nags < NAGS_MAX
-    {
-        let at = told.sent_at.unwrap_or(now) + TimeDelta::seconds(pause);
-        let new = New { task: task.id, at: at.max(now), snoozed: told.snoozed, nags: told.nags + 1 };
-        entries.extend(queue(conn, user, new).await?);
+    if !rows.iter().any(|row| row.nags == 0 && row.is_pending()) {
+        // What a deletion took along is told by nothing but what was to come.
+        let pending = rows.iter().find(|row| row.is_pending()).map(|row| (now, row.nags, row.snoozed));
+        entries.extend(nag_after(conn, user, now, task, last_told(&rows, now).or(pending)).await?);
     }
     Ok(entries)
+}
+
+/// When a task's reminder was told last, which of its repetitions comes next, and whether it was put off.
+type Told = (DateTime<Utc>, i64, bool);
+
+/// Of these rows of one task, the one that was told last.
+fn last_told(rows: &[Row], now: DateTime<Utc>) -> Option<Told> {
+    let told = |row: &&Row| matches!(row.state(), ReminderState::Sent | ReminderState::Acknowledged);
+    rows.iter().rev().find(told).map(|row| (row.sent_at.unwrap_or(now), row.nags + 1, row.snoozed))
+}
+
+/// Has a reminder that was told come again after the pause that its task wants.
+async fn nag_after(
+    conn: &mut Conn<'_>,
+    user: Id,
+    now: DateTime<Utc>,
+    task: &Task,
+    told: Option<Told>,
+) -> Result<Vec<Entry>, Error> {
+    let pause = task.nag_seconds.filter(|_| wish(task).is_some());
+    let (Some(pause), Some((told_at, nags, snoozed))) = (pause, told.filter(|(_, nags, _)| *nags <= NAGS_MAX)) else {
+        return Ok(Vec::new());
+    };
+    let at = (told_at + TimeDelta::seconds(pause)).max(now);
+    queue(conn, user, New { task: task.id, at, snoozed, nags }).await
+}
+
+/// Has a task that is open again remind until it is done, where it wants that and its time has passed.
+///
+/// # Errors
+///
+/// As the database says.
+pub(super) async fn nag_again(
+    conn: &mut Conn<'_>,
+    user: Id,
+    now: DateTime<Utc>,
+    task: &Task,
+) -> Result<Vec<Entry>, Error> {
+    if wish(task).is_none_or(|at| at > now) {
+        return Ok(Vec::new());
+    }
+    let rows = rows_of_task(conn, user, task.id).await?;
+    if rows.iter().any(Row::is_pending) {
+        return Ok(Vec::new());
+    }
+    // One that fell due meanwhile comes after a pause as well, and only as long as the task wants that.
+    let told = last_told(&rows, now).map_or((now, 1, false), |(_, nags, snoozed)| (now, nags, snoozed));
+    nag_after(conn, user, now, task, Some(told)).await
 }
 
 /// A reminder to come.

@@ -5,6 +5,7 @@
 
 mod channels;
 mod claim;
+mod fail;
 mod follow;
 mod gather;
 mod restore;
@@ -19,9 +20,10 @@ use todo_sdk::model::{Id, ReminderRow, ReminderState};
 
 pub use channels::{TELEGRAM, WEBHOOK, adopt};
 pub use claim::{Claim, Claimed, Leased, Turns, claim, next_due};
+pub use fail::failed;
 pub use follow::{follow, gone_with};
 pub use restore::{reopened, restore, take_up};
-pub use settle::{Lost, Settled, failed, sent, shown};
+pub use settle::{Lost, Settled, sent, shown};
 
 /// A reminder as the database keeps it.
 #[derive(Debug, Clone, FromRow)]

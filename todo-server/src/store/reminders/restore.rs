@@ -7,7 +7,7 @@ use todo_sdk::model::{Id, ReminderRow, ReminderState, Task};
 use super::{
     Row, adopt,
     channels::tells,
-    follow::{New, WITHDRAWN, queue_for, withdraw},
+    follow::{New, WITHDRAWN, nag_again, queue_for, withdraw},
     get, rows_of_task,
     settle::{End, settle_row},
 };
@@ -84,12 +84,19 @@ pub async fn take_up(
     }
 }
 
-/// Brings back what had been put off, and is still to come, of a task that is open again.
+/// Brings back what had been put off, and is still to come, of a task that is open again (`after`), and reminds again of one
+/// that wants that until it is done.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub async fn reopened(conn: &mut Conn<'_>, user: Id, now: DateTime<Utc>, before: &Task) -> Result<Vec<Entry>, Error> {
+pub async fn reopened(
+    conn: &mut Conn<'_>,
+    user: Id,
+    now: DateTime<Utc>,
+    before: &Task,
+    after: &Task,
+) -> Result<Vec<Entry>, Error> {
     let Some(completed_at) = before.completed_at else { return Ok(Vec::new()) };
     let mut entries = Vec::new();
     for had in changes::reminders_deleted_at(conn, user, completed_at).await? {
@@ -97,5 +104,6 @@ pub async fn reopened(conn: &mut Conn<'_>, user: Id, now: DateTime<Utc>, before:
             entries.extend(restore(conn, user, &had).await?);
         }
     }
+    entries.extend(nag_again(conn, user, now, after).await?);
     Ok(entries)
 }

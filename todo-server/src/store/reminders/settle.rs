@@ -13,24 +13,14 @@ use server_kit::{
     on,
 };
 use sqlx::{AssertSqlSafe, FromRow};
-use todo_sdk::model::{EventKind, Id, ReminderFailed, ReminderRow, ReminderSent, ReminderState};
+use todo_sdk::model::{EventKind, Id, ReminderRow, ReminderSent, ReminderState};
 
 use super::{
-    Row, TELEGRAM, WEBHOOK, adopt,
+    Row, TELEGRAM,
     follow::{New, queue},
-    get, select,
     shown::{self, Message},
 };
-use crate::store::{telegram, webhooks};
 
-/// Deliveries that are tried before a reminder is given up.
-pub(super) const ATTEMPTS_MAX: i64 = 10;
-/// How long to wait after the first failure; twice as long after each further one.
-const BACKOFF: TimeDelta = TimeDelta::seconds(15);
-/// The longest that is waited.
-const BACKOFF_MAX: TimeDelta = TimeDelta::hours(1);
-/// The longest that a deliverer may ask to wait.
-const RETRY_AFTER_MAX: TimeDelta = TimeDelta::days(1);
 /// How often a reminder is repeated while its task is not done.
 pub(super) const NAGS_MAX: i64 = 10;
 /// The channel of a person's own programs.
@@ -130,9 +120,9 @@ impl Settled {
 
 /// A reminder, and what its task wants once it is sent.
 #[derive(Debug, Clone, FromRow)]
-struct Told {
+pub(super) struct Told {
     #[sqlx(flatten)]
-    row: Row,
+    pub(super) row: Row,
     nag: Option<i64>,
     completed: bool,
 }
@@ -158,7 +148,7 @@ pub(super) fn ids_in(conn: &Conn<'_>, parameter: u8) -> String {
 }
 
 /// Locks the rows of those whose reminders these are.
-async fn lock_owners(conn: &mut Conn<'_>, list: &str) -> Result<(), Error> {
+pub(super) async fn lock_owners(conn: &mut Conn<'_>, list: &str) -> Result<(), Error> {
     let ids = ids(conn);
     if let Conn::Postgres(c) = conn {
         let lock = format!(
@@ -171,7 +161,7 @@ async fn lock_owners(conn: &mut Conn<'_>, list: &str) -> Result<(), Error> {
 }
 
 /// The reminders whose `column` is one of these ids, with what their tasks want.
-async fn load(conn: &mut Conn<'_>, column: &str, list: &str) -> Result<Vec<Told>, Error> {
+pub(super) async fn load(conn: &mut Conn<'_>, column: &str, list: &str) -> Result<Vec<Told>, Error> {
     let select = format!(
         "SELECT r.id, r.user_id, r.task_id, r.due_at, r.state, r.snoozed, r.channel, r.lease, r.attempts, r.sent_at, \
          r.message_id, r.reason, r.next_at, r.nags, r.gathered_in, t.nag, t.completed \
@@ -182,7 +172,7 @@ async fn load(conn: &mut Conn<'_>, column: &str, list: &str) -> Result<Vec<Told>
 }
 
 /// The reminder, if it was claimed last with this lease.
-fn claimed_with<'t>(told: Option<&'t Told>, lease: &str) -> Result<&'t Told, Error> {
+pub(super) fn claimed_with<'t>(told: Option<&'t Told>, lease: &str) -> Result<&'t Told, Error> {
     let told = told.ok_or(Error::NotFound("reminder"))?;
     if told.row.lease.as_deref() == Some(lease) {
         return Ok(told);
@@ -305,100 +295,8 @@ async fn nag(conn: &mut Conn<'_>, now: DateTime<Utc>, told: &Told) -> Result<Vec
     queue(conn, row.user_id, New { task: row.task_id, at, snoozed: row.snoozed, nags: row.nags + 1 }).await
 }
 
-/// A leased reminder could not be delivered: it is tried again later, or given up; where the channel is closed for good, it
-/// is switched off, and the reminder goes to the person's other channels, or waits for one.
-///
-/// # Errors
-///
-/// As the database says; what is not the deliverer's is in [`Settled::lost`].
-pub async fn failed(
-    conn: &mut Conn<'_>,
-    now: DateTime<Utc>,
-    client: &str,
-    id: Id,
-    failure: &ReminderFailed,
-) -> Result<Settled, Error> {
-    let list = json_of([id]);
-    lock_owners(conn, &list).await?;
-    let heads = load(conn, "id", &list).await?;
-    let head = match claimed_with(heads.first(), &failure.lease) {
-        Ok(told) if told.row.state() == ReminderState::Leased => &told.row,
-        Ok(told) => return Ok(Settled { rows: vec![told.row.clone().into()], ..Settled::default() }),
-        Err(error) => return Ok(Settled { lost: vec![Lost { id, error }], ..Settled::default() }),
-    };
-    let mut rows = vec![head.clone()];
-    let gathered = load(conn, "gathered_in", &list).await?;
-    rows.extend(gathered.into_iter().map(|told| told.row).filter(|row| row.lease == head.lease));
-    let user = head.user_id;
-    let mut entries = Vec::new();
-    for row in &rows {
-        entries.push((user, settle_row(conn, row.clone(), &end_of(row, now, failure)).await?));
-    }
-    on!(&mut *conn, |c| sqlx::query("UPDATE reminders SET gathered_in = NULL WHERE gathered_in = $1")
-        .bind(id)
-        .execute(&mut *c)
-        .await
-        .map(|_| ()))?;
-    if failure.blocked && is_switched(head) {
-        switch_off(conn, now, head, &failure.reason).await?;
-        for row in rows.iter().filter(|row| row.is_pending()) {
-            let more = elsewhere(conn, row).await?;
-            entries.extend(more.into_iter().map(|entry| (user, entry)));
-        }
-        adopt(conn, user).await?;
-    }
-    journal::append_all(conn, client, now, entries).await?;
-    let row = get(conn, user, id).await?.into();
-    Ok(Settled { rows: vec![row], users: vec![user], ..Settled::default() })
-}
-
-fn end_of<'f>(row: &Row, now: DateTime<Utc>, failure: &'f ReminderFailed) -> End<'f> {
-    let reason = Some(failure.reason.as_str());
-    // One that was withdrawn meanwhile is not tried again.
-    if failure.blocked || !row.is_pending() || row.attempts >= ATTEMPTS_MAX {
-        return End { reason, ..End::of(ReminderState::Dead) };
-    }
-    let asked = failure.retry_after.map(|seconds| TimeDelta::seconds(seconds.into()).min(RETRY_AFTER_MAX));
-    let pause = asked.unwrap_or_else(|| backoff(row.attempts));
-    End { next_at: Some(now + pause), reason, ..End::of(ReminderState::Failed) }
-}
-
 fn is_telegram(row: &Row) -> bool {
     row.channel.as_deref() == Some(TELEGRAM)
-}
-
-/// Whether its channel is one that can be switched off.
-fn is_switched(row: &Row) -> bool {
-    matches!(row.channel.as_deref(), Some(TELEGRAM | WEBHOOK))
-}
-
-async fn switch_off(conn: &mut Conn<'_>, now: DateTime<Utc>, row: &Row, reason: &str) -> Result<(), Error> {
-    match row.channel.as_deref() {
-        Some(WEBHOOK) => webhooks::disable(conn, row.user_id, now, reason).await,
-        _ => telegram::set_blocked(conn, row.user_id, Some(now)).await,
-    }
-}
-
-/// Queues what a closed channel could not tell, unless another channel has it.
-async fn elsewhere(conn: &mut Conn<'_>, row: &Row) -> Result<Vec<Entry>, Error> {
-    let siblings: Vec<Row> = on!(&mut *conn, |c| sqlx::query_as(select!(
-        "WHERE user_id = $1 AND task_id = $2 AND due_at = $3 AND id <> $4 AND state <> 'dead' ORDER BY id"
-    ))
-    .bind(row.user_id)
-    .bind(row.task_id)
-    .bind(row.due_at)
-    .bind(row.id)
-    .fetch_all(&mut *c)
-    .await?);
-    if !siblings.is_empty() {
-        return Ok(Vec::new());
-    }
-    queue(conn, row.user_id, New { task: row.task_id, at: row.due_at, snoozed: row.snoozed, nags: row.nags }).await
-}
-
-fn backoff(attempts: i64) -> TimeDelta {
-    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
-    BACKOFF.checked_mul(1 << doublings).unwrap_or(BACKOFF_MAX).min(BACKOFF_MAX)
 }
 
 /// A program of the person's own showed a reminder that no channel has: it is told. Any other is left as it is. The caller
@@ -437,16 +335,4 @@ pub async fn shown(
     entries.extend(nag(conn, now, &told).await?.into_iter().map(|entry| (user, entry)));
     journal::append_all(conn, client, now, entries).await?;
     Ok(after.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn failures_are_tried_again_later_and_later() {
-        let pauses: Vec<i64> = (1..=10).map(|attempts| backoff(attempts).num_seconds()).collect();
-        assert_eq!(pauses, [15, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
-        assert_eq!(backoff(1000), BACKOFF_MAX);
-    }
 }

@@ -42,6 +42,20 @@ pub(super) fn check(repeat: &Repeat, now: DateTime<Utc>) -> Result<(), Error> {
     })
 }
 
+/// # Errors
+///
+/// 422 on `repeat.rrule` if a whole day can't repeat like that.
+pub(super) fn check_due(task: &Task) -> Result<(), Error> {
+    let (Some(Due::Day(_)), Some(repeat)) = (task.due, &task.repeat) else { return Ok(()) };
+    match Rule::parse(&repeat.rrule, Tz::UTC) {
+        Ok(rule) if rule.is_sub_daily() => {
+            let message = "repeats within a day, but is due on a whole day; give the due date a time";
+            Err(Error::invalid("repeat.rrule", "needs_time", message))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The rule of a task whose due date somebody sets: the time from which this occurrence was moved is forgotten.
 pub(super) fn with_due_set(task: &Task, zone: Tz) -> Option<Repeat> {
     let repeat = task.repeat.as_ref()?;

@@ -12,7 +12,7 @@ use todo_sdk::model::{EventKind, Id, TASK_TAGS_MAX, Task};
 use super::{
     row::get,
     tagging,
-    write::{Columns, bind, save},
+    write::{Columns, apply_reminder, bind, save},
 };
 use crate::store::reminders;
 
@@ -24,6 +24,21 @@ fn reminder_of(task: &Task) -> (Option<DateTime<Utc>>, Option<i64>) {
     (task.remind_time, task.remind_before_seconds)
 }
 
+/// Whether they want other reminders. One that is reckoned from the due date is the same wherever that lies.
+fn differ_in_reminder(one: &Task, other: &Task) -> bool {
+    match (one.remind_before_seconds, other.remind_before_seconds) {
+        (Some(one), Some(other)) => one != other,
+        _ => reminder_of(one) != reminder_of(other),
+    }
+}
+
+/// Whether nothing differs but what follows from something else: the moment of a reminder that is reckoned from its due
+/// date, after the person moved to another zone.
+#[must_use]
+pub fn follows_by_itself(before: &Task, after: &Task) -> bool {
+    difference(before, after).is_empty()
+}
+
 /// The fields that differ. What goes together is one of them.
 fn difference(one: &Task, other: &Task) -> Vec<&'static str> {
     let differs = [
@@ -32,7 +47,7 @@ fn difference(one: &Task, other: &Task) -> Vec<&'static str> {
         ("completed", (one.completed, one.completed_at) != (other.completed, other.completed_at)),
         ("priority", one.priority != other.priority),
         ("due", one.due != other.due),
-        ("remind_time", reminder_of(one) != reminder_of(other)),
+        ("remind_time", differ_in_reminder(one, other)),
         ("nag_seconds", one.nag_seconds != other.nag_seconds),
         ("repeat", one.repeat != other.repeat),
         ("tags", one.tags != other.tags),
@@ -98,6 +113,7 @@ pub async fn take_back(
             _ => back.tags = tags_back(&task, before, after)?,
         }
     }
+    apply_reminder(&mut back, None, None, time::zone(&owner.timezone)?)?;
     if back == task {
         return Ok(Vec::new());
     }

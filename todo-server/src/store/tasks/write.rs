@@ -137,7 +137,7 @@ pub async fn update(
     let asked = after.remind_time != before.remind_time;
     entries.extend(reminders::follow(conn, user, now, Some(&before), &after, asked).await?);
     if before.completed && !after.completed && !asked {
-        entries.extend(reminders::reopened(conn, user, now, &before).await?);
+        entries.extend(reminders::reopened(conn, user, now, &before, &after).await?);
     }
     if after.completed && !before.completed {
         entries.extend(repeat_once(conn, user, owner, now, &after).await?);
@@ -168,7 +168,8 @@ async fn repeat_once(
         nag_seconds: task.nag_seconds,
         repeat: Some(next.repeat),
         tags: task.tags.clone(),
-        date_created: None,
+        // As of one that comes from elsewhere, what has passed already is not told, unless it is told until it is done.
+        date_created: task.nag_seconds.is_none().then_some(now),
         completed_at: None,
     };
     // Boxed: the future of a change would be twice as large for what seldom happens.
@@ -277,6 +278,7 @@ pub(super) async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Ta
 
 /// The task after the changes, as it will be read back.
 fn apply(mut task: Task, changes: UpdateTask, zone: Tz, now: DateTime<Utc>) -> Result<Task, Error> {
+    let changed_when = changes.due.is_some() || changes.repeat.is_some();
     if let Some(title) = changes.title {
         task.title = title;
     }
@@ -309,6 +311,9 @@ fn apply(mut task: Task, changes: UpdateTask, zone: Tz, now: DateTime<Utc>) -> R
         }
         task.repeat = repeat;
     }
+    if changed_when {
+        repeat::check_due(&task)?;
+    }
     if let Some(tags) = changes.tags {
         task.tags = tags.unwrap_or_default();
         task.tags.sort_unstable();
@@ -318,7 +323,7 @@ fn apply(mut task: Task, changes: UpdateTask, zone: Tz, now: DateTime<Utc>) -> R
 }
 
 /// Sets the reminder, once the due date is as it will be: one that is reckoned from the due date follows it.
-fn apply_reminder(
+pub(super) fn apply_reminder(
     task: &mut Task,
     at: Option<Option<DateTime<Utc>>>,
     before: Option<Option<i64>>,
