@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 use chrono::NaiveDate;
 use todo_sdk::model::{Id, Language};
 
-use crate::session::Filter;
+use crate::session::{Filter, Step};
 
 /// The text of a button says nothing that this version knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,8 +35,8 @@ impl FromStr for Lang {
 /// What a day or a time is chosen for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// The due date of a task that is being made.
-    Draft,
+    /// The due date of the task that is being made under this number.
+    Draft(u32),
     /// The due date of a task.
     Due(Id),
     /// The reminder of a task.
@@ -53,7 +53,7 @@ pub(crate) enum Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Draft => f.write_str("d"),
+            Self::Draft(draft) => write!(f, "d{draft}"),
             Self::Due(task) => write!(f, "u{task}"),
             Self::Reminder(task) => write!(f, "r{task}"),
             Self::Snooze { reminder, task } => write!(f, "s{reminder}.{task}"),
@@ -67,7 +67,7 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, UnknownAction> {
         let id = |text: &str| text.parse::<Id>().map_err(|_| UnknownAction);
         match text.split_at_checked(1).ok_or(UnknownAction)? {
-            ("d", "") => Ok(Self::Draft),
+            ("d", draft) => Ok(Self::Draft(draft.parse().map_err(|_| UnknownAction)?)),
             ("u", task) => Ok(Self::Due(id(task)?)),
             ("r", task) => Ok(Self::Reminder(id(task)?)),
             ("s", ids) => {
@@ -131,6 +131,8 @@ actions! {
     "ls" = List { filter: Filter, page: u32 },
     /// The list, where one was in it.
     "lb" = Back,
+    /// All tasks of a category that are to do, whatever was listed before.
+    "ga" = TagTasks { tag: Id },
     /// The list of one category only; 0 for all.
     "lt" = ListTag { tag: Id },
     /// Choose a category for the list.
@@ -142,6 +144,8 @@ actions! {
 
     /// A task.
     "t" = Open { task: Id },
+    /// A task in a message of its own: the one with the button goes on to show what it shows.
+    "tl" = OpenBelow { task: Id },
     /// A part of its whole description.
     "tf" = Description { task: Id, part: u32 },
     /// Complete it.
@@ -225,23 +229,27 @@ actions! {
     /// Choose until when.
     "sc" = SnoozeChoose { reminder: Id, task: Id },
 
-    /// Go on without an answer, in a task that is being made.
-    "dn" = DraftNext,
+    /// Go on from this step without an answer, in a task that is being made.
+    "dn" = DraftNext { draft: u32, step: Step },
     /// Give it a category, or take that away.
-    "dk" = DraftTag { tag: Id },
+    "dk" = DraftTag { draft: u32, tag: Id },
     /// Remind so many minutes before it is due.
-    "db" = DraftRemind { minutes: i64 },
+    "db" = DraftRemind { draft: u32, minutes: i64 },
     /// Make it.
-    "dy" = DraftSave,
+    "dy" = DraftSave { draft: u32 },
+    /// Do not make it.
+    "dx" = DraftDrop { draft: u32 },
     /// Make what was understood of a line.
-    "oy" = OfferAdd,
+    "oy" = OfferAdd { offer: u32 },
     /// Make a task of the line as it is.
-    "or" = OfferRaw,
-    /// Leave what is under way.
-    "x" = Cancel,
+    "or" = OfferRaw { offer: u32 },
+    /// Make nothing of it.
+    "ox" = OfferDrop { offer: u32 },
 
     /// Delete the account.
     "me" = DeleteMe,
+    /// Keep it.
+    "mn" = KeepMe,
 }
 
 #[cfg(test)]
@@ -263,7 +271,10 @@ mod tests {
             Action::Snooze { reminder: FAR, task: FAR, minutes: -10_000 },
             Action::Month { target, year: 2099, month: 12 },
             Action::Time { target, day, minutes: 1439 },
-            Action::Time { target: Target::Draft, day, minutes: 0 },
+            Action::Time { target: Target::Draft(u32::MAX), day, minutes: 0 },
+            Action::DraftNext { draft: u32::MAX, step: Step::Reminder },
+            Action::DraftTag { draft: u32::MAX, tag: FAR },
+            Action::OfferAdd { offer: u32::MAX },
             Action::AllDay { target: Target::Due(FAR), day },
             Action::NoDay { target: Target::Reminder(FAR) },
         ] {
@@ -275,9 +286,21 @@ mod tests {
 
     #[test]
     fn what_nobody_wrote_is_refused() {
-        for text in
-            ["", "t", "t:", "t:x", "t:1:2", "zz:1", "la:fr", "cd:q1:2026-01-01", "cd:d:2026-13-01", "t:1e3", "cd::"]
-        {
+        for text in [
+            "",
+            "t",
+            "t:",
+            "t:x",
+            "t:1:2",
+            "zz:1",
+            "la:fr",
+            "cd:q1:2026-01-01",
+            "cd:d1:2026-13-01",
+            "cd:d:2026-12-01",
+            "dn:1:z",
+            "t:1e3",
+            "cd::",
+        ] {
             assert_eq!(text.parse::<Action>(), Err(UnknownAction), "{text}");
         }
     }

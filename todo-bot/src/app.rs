@@ -1,13 +1,14 @@
 //! The bot put together, from its start to its end.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use etcetera::BaseStrategy;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use teloxide::{
     ApiError, Bot, RequestError,
     payloads::{SetMyCommandsSetters, SetWebhookSetters},
     requests::Requester,
-    types::{BotCommand, Me},
+    types::{BotCommand, Me, UserId},
 };
 use todo_sdk::{Client, model::Language};
 use tokio::{net::TcpListener, sync::watch, time::sleep};
@@ -91,13 +92,14 @@ pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
         stopping.send_replace(true);
     });
     let Some(me) = until(&stopped, who_am_i(&bot)).await.transpose()? else { return Ok(()) };
+    let me_id = me.id;
     let gate = Arc::new(Gate::new(settings.rate, settings.rate_chat, redis.clone()));
     let app = Arc::new(App {
         sender: Sender::new(bot.clone(), gate),
         me,
         people: People::new(for_people),
         client,
-        store: Store::new(redis),
+        store: Store::new(redis, state_folder(me_id)),
         zones: Zones::default(),
         is_one_of_many: settings.webhook_url.is_some(),
     });
@@ -159,6 +161,12 @@ fn bot(settings: &Settings, token: &str, timeout: Duration) -> Result<Bot, Start
     let client = teloxide::net::default_reqwest_settings().timeout(timeout).build();
     let client = client.map_err(|error| StartError::Http(error.to_string()))?;
     Ok(Bot::with_client(token, client).set_api_url(settings.bot_api_url.clone()))
+}
+
+/// Where this bot keeps what has to outlive it.
+fn state_folder(me: UserId) -> Option<PathBuf> {
+    let folder = etcetera::choose_base_strategy().ok()?.state_dir()?;
+    Some(folder.join("todo-bot").join(me.0.to_string()))
 }
 
 async fn redis(settings: &Settings) -> Result<Option<ConnectionManager>, StartError> {

@@ -105,6 +105,16 @@ pub(crate) enum Source {
         /// The language of who spoke.
         language: Option<String>,
     },
+    /// A person who unblocked the bot.
+    Returned {
+        /// Who.
+        user: User,
+    },
+    /// A person who blocked it.
+    Left {
+        /// Their chat.
+        chat: i64,
+    },
     /// Nothing to answer.
     Nobody,
 }
@@ -121,6 +131,10 @@ pub(crate) fn read(update: Update, me: UserId, name: &str) -> Source {
     match update.kind {
         UpdateKind::Message(message) => read_message(message, me, name),
         UpdateKind::CallbackQuery(query) => read_press(query),
+        UpdateKind::MyChatMember(member) if member.chat.is_private() => match member.new_chat_member.is_present() {
+            true => Source::Returned { user: member.from },
+            false => Source::Left { chat: member.chat.id.0 },
+        },
         _ => Source::Nobody,
     }
 }
@@ -152,7 +166,8 @@ fn input_of(message: &Message, me: UserId, name: &str) -> Input {
     if let Some(location) = message.location() {
         return Input::Location(*location);
     }
-    let Some(text) = message.text() else { return Input::Other };
+    // What stands below a picture counts as well.
+    let Some(text) = message.text().or(message.caption()) else { return Input::Other };
     if text.starts_with('/') && text.len() > 1 && !text.starts_with("//") {
         return command_of(text, name);
     }

@@ -3,6 +3,7 @@
 
 mod action;
 mod app;
+mod begun;
 mod error;
 mod i18n;
 mod input;

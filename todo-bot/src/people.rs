@@ -95,12 +95,27 @@ impl People {
         Ok(person)
     }
 
+    /// Somebody unblocked the bot: their reminders go on at once. An account that there is none of is not made.
+    pub(crate) async fn welcome_back(&self, from: &teloxide::types::User) {
+        let chat_id = i64::try_from(from.id.0).unwrap_or(i64::MAX);
+        // A new session tells the servers.
+        self.forget(chat_id);
+        let found = match self.bot.telegram().find(chat_id).await {
+            Ok(Some(_)) => self.find(from).await.map(drop),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = found {
+            tracing::warn!(chat = chat_id, %error, "cannot tell that a chat is open again; its next message does");
+        }
+    }
+
     /// What is known of a chat has changed.
     pub(crate) fn changed(&self, chat_id: i64) {
         self.known.invalidate(&chat_id);
     }
 
-    /// A chat belongs to another account now, or to none.
+    /// A chat belongs to another account now, or to none, or it blocked the bot: its next message begins a new session.
     pub(crate) fn forget(&self, chat_id: i64) {
         self.changed(chat_id);
         self.sessions.invalidate(&chat_id);

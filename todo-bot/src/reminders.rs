@@ -44,6 +44,10 @@ async fn send(app: &App, claimed: ClaimedReminder) -> Result<Option<String>, Und
     let chat = claimed.chat_id.ok_or_else(|| Undelivered::because("the person has no chat any more"))?;
     let clock = clock(claimed.language, &claimed.timezone);
     let sent = app.sender.send_in_bulk(chat, &reminder::reminder(clock, &claimed)).await;
+    if sent.as_ref().is_err_and(is_closed) {
+        // Their next message opens it again.
+        app.people.forget(chat);
+    }
     sent.map(|message| Some(message.0.to_string())).map_err(|error| undelivered(&error))
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use todo_sdk::model::{Due, Id};
 
@@ -16,6 +16,61 @@ pub(crate) struct Session {
     pub(crate) state: State,
     /// Where in the list one was.
     pub(crate) place: Place,
+    /// A task that is being made, while something else was asked in between.
+    pub(crate) paused: Option<(Step, Draft)>,
+    /// Lines that are offered as tasks, the oldest first.
+    pub(crate) offers: Vec<Offer>,
+    /// What `/undo` did last.
+    pub(crate) undone: Option<LastUndo>,
+}
+
+/// Most lines that are offered at a time; the buttons of older ones do nothing more.
+const OFFERS_MAX: usize = 10;
+
+impl Session {
+    /// Remembers a line that is offered.
+    pub(crate) fn offer(&mut self, offer: Offer) {
+        self.offers.push(offer);
+        let over = self.offers.len().saturating_sub(OFFERS_MAX);
+        self.offers.drain(..over);
+    }
+
+    /// The line of that offer, if it is still open.
+    #[must_use]
+    pub(crate) fn offered(&self, number: u32) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.number == number)
+    }
+
+    /// Closes an offer; whether it was open.
+    pub(crate) fn close_offer(&mut self, number: u32) -> bool {
+        let before = self.offers.len();
+        self.offers.retain(|offer| offer.number != number);
+        self.offers.len() < before
+    }
+}
+
+/// A line that was understood, and is offered as a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Offer {
+    /// Its buttons name it: the number of the update that brought it.
+    pub(crate) number: u32,
+    /// The line.
+    pub(crate) text: String,
+    /// When it was read.
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// What was undone last: undoing once more does it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LastUndo {
+    /// The number of the change that was reverted.
+    pub(crate) change: i64,
+    /// The last number of the reversal.
+    pub(crate) reversal: i64,
+    /// What that change was, in words.
+    pub(crate) what: String,
+    /// Whether it stands again.
+    pub(crate) is_done_again: bool,
 }
 
 /// What the next message means.
@@ -31,13 +86,6 @@ pub(crate) enum State {
         /// What was answered.
         draft: Draft,
     },
-    /// A line was understood, and is offered as a task.
-    Offer {
-        /// The line.
-        text: String,
-        /// When it was read.
-        at: DateTime<Utc>,
-    },
     /// The title of a task.
     Title {
         /// Which.
@@ -52,11 +100,15 @@ pub(crate) enum State {
     Due {
         /// Which.
         task: Id,
+        /// The day that was chosen, whose time is asked for.
+        day: Option<NaiveDate>,
     },
     /// When to remind of a task.
     Reminder {
         /// Which.
         task: Id,
+        /// As for [`Self::Due`].
+        day: Option<NaiveDate>,
     },
     /// Until when a reminder is put off.
     Snooze {
@@ -64,6 +116,8 @@ pub(crate) enum State {
         reminder: Id,
         /// Its task.
         task: Id,
+        /// As for [`Self::Due`].
+        day: Option<NaiveDate>,
     },
     /// The name of a new category.
     NewTag {
@@ -110,10 +164,39 @@ pub(crate) enum Step {
     Confirm,
 }
 
+impl Step {
+    const ALL: [Self; 7] =
+        [Self::Title, Self::Description, Self::Tags, Self::Day, Self::Time, Self::Reminder, Self::Confirm];
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Title => "t",
+            Self::Description => "x",
+            Self::Tags => "g",
+            Self::Day => "d",
+            Self::Time => "h",
+            Self::Reminder => "r",
+            Self::Confirm => "c",
+        })
+    }
+}
+
+impl FromStr for Step {
+    type Err = UnknownAction;
+
+    fn from_str(text: &str) -> Result<Self, UnknownAction> {
+        Self::ALL.into_iter().find(|step| step.to_string() == text).ok_or(UnknownAction)
+    }
+}
+
 /// A task that is being made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Draft {
+    /// Its buttons name it: the number of the update that began it.
+    pub(crate) number: u32,
     /// Its title.
     pub(crate) title: String,
     /// Its description.

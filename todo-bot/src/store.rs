@@ -1,7 +1,7 @@
 //! What the bot remembers between updates: dialogues, and which updates are done. In Redis, which other bots share and which
 //! outlives this process; in memory without it, or while it is away.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use moka::sync::Cache;
 use redis::{AsyncCommands, Script, SetExpiry, SetOptions, aio::ConnectionManager};
@@ -11,7 +11,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::session::Session;
+use crate::{begun::Begun, session::Session};
 
 /// How long a dialogue that nobody goes on with is kept.
 const DIALOGUE_TTL: Duration = Duration::from_secs(7 * 86_400);
@@ -32,6 +32,7 @@ pub(crate) struct Store {
     redis: Option<ConnectionManager>,
     dialogues: Cache<i64, Session>,
     updates: Cache<u32, ()>,
+    begun: Begun,
 }
 
 /// Keeps other bots from a chat until it is dropped.
@@ -59,12 +60,13 @@ const RENEW: &str =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
 impl Store {
-    /// Remembers in Redis, if there is one.
+    /// Remembers in Redis, if there is one. Without it, `folder` holds which updates were begun.
     #[must_use]
-    pub(crate) fn new(redis: Option<ConnectionManager>) -> Self {
+    pub(crate) fn new(redis: Option<ConnectionManager>, folder: Option<PathBuf>) -> Self {
+        let begun = Begun::new(folder.filter(|_| redis.is_none()));
         let dialogues = Cache::builder().max_capacity(100_000).time_to_idle(DIALOGUE_TTL).build();
         let updates = Cache::builder().max_capacity(100_000).time_to_live(UPDATE_TTL).build();
-        Self { redis, dialogues, updates }
+        Self { redis, dialogues, updates, begun }
     }
 
     /// How far a chat has got.
@@ -107,9 +109,27 @@ impl Store {
         })
     }
 
+    /// An update is begun: counts how often that was, also by processes that ended at it.
+    pub(crate) async fn begin(&self, update: u32) -> u64 {
+        let Some(mut redis) = self.redis.clone() else { return self.begun.count(update) };
+        let key = begun_key(update);
+        let counted = redis::pipe()
+            .atomic()
+            .incr(&key, 1)
+            .expire(&key, i64::try_from(UPDATE_TTL.as_secs()).unwrap_or(i64::MAX))
+            .ignore()
+            .query_async::<(u64,)>(&mut redis)
+            .await;
+        counted.map(|(count,)| count).unwrap_or_else(|error| {
+            missed(&error);
+            1
+        })
+    }
+
     /// Remembers that an update is done.
     pub(crate) async fn done(&self, update: u32) {
         self.updates.insert(update, ());
+        self.begun.forget(update);
         if let Some(mut redis) = self.redis.clone()
             && let Err(error) = redis.set_ex::<_, _, ()>(update_key(update), 1, UPDATE_TTL.as_secs()).await
         {
@@ -158,6 +178,10 @@ async fn renew(mut redis: ConnectionManager, key: String, token: String) {
 
 fn dialogue_key(chat: i64) -> String {
     format!("todo-bot:dialogue:{chat}")
+}
+
+fn begun_key(update: u32) -> String {
+    format!("todo-bot:begun:{update}")
 }
 
 fn update_key(update: u32) -> String {

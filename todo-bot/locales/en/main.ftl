@@ -36,13 +36,21 @@ unknown-command = I don't know that command. /help lists all that I know.
 only-text = I read only text. Write it, please.
 only-in-private = I keep a list for one person, so I work in private chats only. Write to me there.
 old-button = This button is of another time. /tasks shows the list as it is.
+answered-before = That question is answered already.
 press-a-button = Press one of the buttons above, or /cancel.
 nothing-to-cancel = There is nothing to cancel.
 cancelled = Cancelled.
 
 gone = That is gone, or was never yours. /tasks shows the list as it is.
 conflict = That was changed somewhere else in the meantime. Look at it again, please.
-refused = The server does not accept that: { $why }
+refused = The server does not accept that. Write it another way, please.
+refused-blank = There is nothing in it that one could read. Write something, please.
+refused-long = That is too long. Write a shorter one, please.
+refused-many = That is too much for one task.
+refused-needs-due = There has to be a due date first.
+refused-past = That time has passed. Choose a later one.
+refused-range = That is out of range. Choose something else, please.
+refused-sign = There is a sign in it that can't be kept. Write it without, please.
 too-many = Too many at once. Try again in a moment.
 server-down = I can't reach the server right now. Nothing is lost: try again in a moment.
 went-wrong = Something went wrong on my side. Try again; if it stays so, tell whoever runs this bot.
@@ -55,7 +63,7 @@ ask-zone =
 share-place = 📍 Share my place
 which-zone = Which of these?
 zone-set = Your time zone is <b>{ $zone }</b>, where it is { $now } now.
-zone-unknown = I don't know that place. Write a larger city nearby, a zone such as <i>Europe/Berlin</i>, or the time on your clock.
+zone-unknown = I don't know that place. Write a larger city nearby, a zone such as <i>Europe/Berlin</i>, or the time on your clock. /cancel leaves it as it is.
 
 how-to-link =
     To join this chat with an account that you have elsewhere, have it make a code there:
@@ -63,13 +71,18 @@ how-to-link =
     <code>todo link telegram</code>
 
     Then open the link that it shows, or send me <code>/link CODE</code>.
-linked = Joined: this chat shows the same list as your other programs now.
+linked =
+    Joined: this chat shows the same list as your other programs now.
+
+    Its time zone is <b>{ $zone }</b>, where it is { $now } now.
+linked-zone = Until now, this chat was in <b>{ $zone }</b>. Which one shall it be, for all your programs?
 bad-code = That code is wrong, used, or older than ten minutes. Make a new one: <code>todo link telegram</code>
 already-linked = This chat belongs to an account with a password already. Take it off that account first.
 export-caption = All your tasks, categories and comments.
 export-too-big = Your data are too large for a message here. Use <code>todo export</code> at a terminal.
 ask-delete-me = Delete your account with <b>all</b> tasks, categories and comments? Nobody can bring them back.
 yes-delete-me = 🗑 Yes, delete all
+kept-me = Nothing was deleted.
 deleted-me = All your data are deleted. /start begins anew.
 
 menu-tasks = the list

@@ -1,5 +1,19 @@
 # Tasks, their fields, categories, comments and reminders.
 
+month = { $n ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    }
 today = today
 tomorrow = tomorrow
 yesterday = yesterday
@@ -21,7 +35,7 @@ list-open = To do
 list-done = Done
 list-all = All
 list-empty = Nothing here. Write me what there is to do.
-list-end = There is nothing more.
+search-empty = Nothing here has that in it.
 range = { $from }–{ $to }
 search = 🔍 Search
 clear-search = ✕ Clear search
@@ -73,7 +87,7 @@ ask-time = { $day }: at what time? Choose one, or write it: <i>14:35</i>.
 all-day = All day
 ask-new-reminder = When shall I remind you of <b>{ $title }</b>? Choose a day, or write: <i>tomorrow 9:00</i>, <i>in 2 hours</i>.
 not-a-time = I don't understand that time. Write it like <i>tomorrow 18:00</i>, <i>1 dec 9:30</i> or <i>in 2 hours</i>, or /cancel.
-time-is-past = That time has passed. Choose a later one.
+time-is-past = That was { $when }. Choose a later one.
 reminder-is = Reminder: { $when }
 reminder-none = There is no reminder.
 reminder-ask = When shall I remind you?
@@ -95,7 +109,20 @@ before-days = { $n ->
 
 ask-delete = Delete <b>{ $title }</b>?
 deleted = Deleted: <s>{ $title }</s>
-undone = Taken back: { $what }
+undone = Taken back: { $what }.
+done-again = Done again: { $what }.
+undo-it = ↩ Undo that
+did-add-task = adding “{ $name }”
+did-change-task = changing “{ $name }”
+did-complete-task = completing “{ $name }”
+did-delete-task = deleting “{ $name }”
+did-add-category = adding the category “{ $name }”
+did-rename-category = renaming the category “{ $name }”
+did-delete-category = deleting the category “{ $name }”
+did-add-comment = adding the comment “{ $name }”
+did-change-comment = changing the comment “{ $name }”
+did-delete-comment = deleting the comment “{ $name }”
+did-put-off = putting a reminder off
 cannot-undo = That can't be taken back: something newer stands on it, or there is nothing.
 
 ask-title = What is to be done? Write the title.
@@ -104,6 +131,7 @@ ask-categories = Which categories? Choose some, or write a new one.
 ask-day = On which day? Choose one, or write: <i>tomorrow 18:00</i>.
 ask-reminder = When shall I remind you?
 ask-confirm = Is that right?
+draft-left = I have let go of the task that you were making: <b>{ $title }</b>. /new begins again.
 task-made = ✅ Saved:
 ask-line =
     Write the task in one line:

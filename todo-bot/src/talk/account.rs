@@ -1,5 +1,6 @@
 //! The account: joined with another one, taken along, deleted.
 
+use chrono_tz::Tz;
 use futures_util::TryStreamExt;
 
 use super::{Answer, Talk};
@@ -32,10 +33,32 @@ impl Talk {
             Err(error) => return Err(error.into()),
         }
         self.app.people.forget(self.chat);
-        let screen = Screen::text(self.words().say("linked"))
-            .button(self.words().say("list-open"), Action::List { filter: crate::session::Filter::Open, page: 0 });
         self.session = crate::session::Session::default();
+        let before = self.person.zone;
+        self.person = self.app.people.find(&self.user).await?;
+        (self.clock.words, self.clock.zone) = (self.person.words, self.person.zone);
+        let screen = self.joined(before);
         self.say(&screen).await
+    }
+
+    /// Another account may reckon in another zone: that is said, and the chat's may be kept.
+    fn joined(&self, before: Tz) -> Screen {
+        let (words, zone) = (self.words(), self.person.zone);
+        let time = |zone: Tz| self.clock.now.with_timezone(&zone).format("%H:%M").to_string();
+        let mut text = words.html("linked", [("zone", zone.name().into()), ("now", time(zone).into())]);
+        let mut choice = Vec::new();
+        if before != zone {
+            text = format!("{text}\n\n{}", words.html("linked-zone", [("zone", before.name().into())]));
+            choice = [zone, before]
+                .map(|zone| {
+                    let label = format!("{} · {}", zone.name().replace('_', " "), time(zone));
+                    Button::new(label, Action::Zone { name: zone.name().to_owned() })
+                })
+                .into();
+        }
+        Screen::text(text)
+            .grid(choice, 1)
+            .button(words.say("list-open"), Action::List { filter: crate::session::Filter::Open, page: 0 })
     }
 
     pub(super) async fn export(&mut self) -> Answer {
@@ -47,7 +70,7 @@ impl Talk {
         let name = format!("todo-{}.jsonl", self.clock.today());
         let caption = self.words().say("export-caption");
         self.app.sender.document(self.chat, &name, bytes, &caption).await?;
-        Ok(())
+        self.ask_again().await
     }
 
     /// All that is the person's, as `todo import json` reads it.
@@ -68,9 +91,14 @@ impl Talk {
         let words = self.words();
         let screen = Screen::text(words.say("ask-delete-me")).row([
             Button::new(words.say("yes-delete-me"), Action::DeleteMe),
-            Button::new(words.say("no"), Action::Cancel),
+            Button::new(words.say("no"), Action::KeepMe),
         ]);
         self.say(&screen).await
+    }
+
+    pub(super) async fn keep_me(&mut self) -> Answer {
+        let screen = Screen::text(self.words().say("kept-me"));
+        self.show(&screen).await
     }
 
     pub(super) async fn delete_me(&mut self) -> Answer {

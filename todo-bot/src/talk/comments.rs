@@ -1,11 +1,12 @@
 //! Comments.
 
 use futures_util::TryStreamExt;
-use todo_sdk::model::{Id, LIMIT_MAX};
+use todo_sdk::model::{EventKind, Id, LIMIT_MAX, Resource};
 
 use super::{Answer, Talk};
 use crate::{
     action::Action,
+    error::Fail,
     session::State,
     telegram::{Button, Screen},
     view,
@@ -25,6 +26,11 @@ pub(super) async fn count(talk: &Talk, task: Id) -> usize {
 impl Talk {
     pub(super) async fn comments(&mut self, task: Id, page: u32) -> Answer {
         self.expect(State::Idle);
+        let screen = self.comments_of(task, page).await?;
+        self.show(&screen).await
+    }
+
+    async fn comments_of(&self, task: Id, page: u32) -> Result<Screen, Fail> {
         let client = &self.person.client;
         let task = client.tasks().get(task).await?;
         let all: Vec<_> = client.comments().list().task_id(task.id).limit(LIMIT_MAX).stream().try_collect().await?;
@@ -34,8 +40,7 @@ impl Talk {
         let end = all.len() - page * view::comments::PAGE;
         let shown = &all[end.saturating_sub(view::comments::PAGE)..end];
         let page = u32::try_from(page).unwrap_or(0);
-        let screen = view::comments::comments(self.clock, &task, page, shown, all.len());
-        self.show(&screen).await
+        Ok(view::comments::comments(self.clock, &task, page, shown, all.len()))
     }
 
     pub(super) async fn ask_comment(&mut self, task: Id) -> Answer {
@@ -61,9 +66,13 @@ impl Talk {
         // Another person's task is as none at all.
         let of = client.tasks().get(task).await?;
         client.comments().create(task, text).idempotency_key(self.key("comment")).send().await?;
-        self.expect(State::Idle);
+        if let State::Comment { .. } = self.session.state {
+            self.expect(State::Idle);
+        }
         let words = self.words();
-        let screen = Screen::text(words.html("comment-made", [("title", of.title.into())])).row([
+        // An answer to this is another one.
+        let text = words.html("comment-made", [("title", of.title.into())]);
+        let screen = Screen::text(format!("{text}\n\n{}", view::task::number(task))).row([
             Button::new(words.say("its-comments"), Action::Comments { task, page: 0 }),
             Button::new(words.say("open"), Action::Open { task }),
         ]);
@@ -95,7 +104,16 @@ impl Talk {
         let client = self.person.client.clone();
         let gone = client.comments().get(comment).await?;
         client.comments().delete(comment).send().await?;
-        self.comments(gone.task_id, 0).await?;
+        let change = self.change_of(|change| {
+            change.event == EventKind::CommentDeleted
+                && matches!(&change.resource, Resource::Comment(of) if of.id == comment)
+        });
+        let seq = change.await?.map(|change| change.seq);
+        let mut screen = self.comments_of(gone.task_id, 0).await?;
+        if let Some(seq) = seq {
+            screen = screen.button(self.words().say("undo-it"), Action::Undo { seq, task: gone.task_id });
+        }
+        self.show(&screen).await?;
         let note = self.words().say("comment-deleted");
         self.note(&note).await;
         Ok(())

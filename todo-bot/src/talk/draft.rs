@@ -8,13 +8,14 @@ use crate::{
     error::Fail,
     session::{Draft, State, Step},
     telegram::Screen,
-    view::draft,
+    view::{calendar, draft},
 };
 
 impl Talk {
     pub(super) async fn begin_draft(&mut self) -> Answer {
-        self.expect(State::Draft { step: Step::Title, draft: Draft::default() });
-        let screen = draft::title(self.clock);
+        let draft = Draft { number: self.update, ..Draft::default() };
+        let screen = draft::title(self.clock, &draft);
+        self.expect(State::Draft { step: Step::Title, draft });
         self.say(&screen).await
     }
 
@@ -35,7 +36,7 @@ impl Talk {
                 self.step(Step::Tags, Draft { description: text, ..draft }).await
             }
             Step::Tags => self.draft_tag_said(draft, text).await,
-            Step::Day | Step::Time => match self.draft_time_said(&draft, &text) {
+            Step::Day | Step::Time => match self.due_of(draft.day(step), &text) {
                 Some(due) => self.step(Step::Reminder, Draft { due: Some(due), ..draft }).await,
                 None => self.not_a_time().await,
             },
@@ -46,29 +47,35 @@ impl Talk {
         }
     }
 
-    /// A time alone is that of the day that was chosen.
-    fn draft_time_said(&self, draft: &Draft, text: &str) -> Option<Due> {
-        if let Some(Due::Day(day)) = draft.due
-            && let Ok(time) = chrono::NaiveTime::parse_from_str(text.trim(), "%H:%M")
-        {
-            return Some(Due::At(todo_sdk::quick::local_time(self.person.zone, day.and_time(time))));
-        }
-        self.understood(text)
-    }
-
     /// A new category, or one there is, by its name.
     async fn draft_tag_said(&mut self, mut draft: Draft, text: String) -> Answer {
-        let tag = self.tag_named(&one_line(&text)).await?;
+        let name = one_line(&text);
+        if let Some(problem) = self.name_problem(&name) {
+            return self.say(&Screen::text(problem)).await;
+        }
+        let tag = self.tag_named(&name).await?;
         if !draft.tags.contains(&tag) {
             draft.tags.push(tag);
         }
         self.step(Step::Tags, draft).await
     }
 
-    pub(super) async fn draft_tag(&mut self, tag: Id) -> Answer {
-        let State::Draft { step: Step::Tags, mut draft } = self.session.state.clone() else {
-            return self.old_button().await;
-        };
+    /// The task that is being made under this number, if one of these steps is asked.
+    pub(super) fn draft_at(&self, number: u32, steps: &[Step]) -> Option<Draft> {
+        match &self.session.state {
+            State::Draft { step, draft } if draft.number == number && steps.contains(step) => Some(draft.clone()),
+            _ => None,
+        }
+    }
+
+    /// A tap on what was asked before: a second one, or one further up.
+    pub(super) async fn answered_before(&mut self) -> Answer {
+        let text = self.words().say("answered-before");
+        self.warn(&text).await
+    }
+
+    pub(super) async fn draft_tag(&mut self, number: u32, tag: Id) -> Answer {
+        let Some(mut draft) = self.draft_at(number, &[Step::Tags]) else { return self.answered_before().await };
         match draft.tags.iter().position(|known| *known == tag) {
             Some(at) => drop(draft.tags.remove(at)),
             None => draft.tags.push(tag),
@@ -76,42 +83,39 @@ impl Talk {
         self.step(Step::Tags, draft).await
     }
 
-    /// Goes on without an answer.
-    pub(super) async fn draft_next(&mut self) -> Answer {
-        let State::Draft { step, draft } = self.session.state.clone() else { return self.old_button().await };
+    /// Goes on from a step without an answer.
+    pub(super) async fn draft_next(&mut self, number: u32, step: Step) -> Answer {
+        let steps: &[Step] = if step == Step::Day { &[Step::Day, Step::Time] } else { &[step] };
+        let Some(draft) = self.draft_at(number, steps) else { return self.answered_before().await };
         match step {
-            Step::Title => self.old_button().await,
+            Step::Title | Step::Confirm => self.old_button().await,
             Step::Description => self.step(Step::Tags, draft).await,
             Step::Tags => self.step(Step::Day, draft).await,
             // Without a day there is nothing to remind before.
             Step::Day | Step::Time => self.step(Step::Confirm, Draft { due: None, ..draft }).await,
             Step::Reminder => self.step(Step::Confirm, Draft { remind_before: None, ..draft }).await,
-            Step::Confirm => self.draft_save().await,
         }
     }
 
-    pub(super) async fn draft_due(&mut self, due: Due) -> Answer {
-        match self.session.state.clone() {
-            State::Draft { step: Step::Day | Step::Time, draft } => {
-                self.step(Step::Reminder, Draft { due: Some(due), ..draft }).await
-            }
-            _ => self.old_button().await,
+    pub(super) async fn draft_due(&mut self, number: u32, due: Due) -> Answer {
+        match self.draft_at(number, &[Step::Day, Step::Time]) {
+            Some(draft) => self.step(Step::Reminder, Draft { due: Some(due), ..draft }).await,
+            None => self.answered_before().await,
         }
     }
 
-    pub(super) async fn draft_remind(&mut self, minutes: i64) -> Answer {
-        match self.session.state.clone() {
-            State::Draft { step: Step::Reminder, draft } => {
-                self.step(Step::Confirm, Draft { remind_before: Some(minutes), ..draft }).await
-            }
-            _ => self.old_button().await,
+    pub(super) async fn draft_remind(&mut self, number: u32, minutes: i64) -> Answer {
+        let Some(draft) = self.draft_at(number, &[Step::Reminder]) else { return self.answered_before().await };
+        if let Some(at) = draft.due.and_then(|due| self.before(due, minutes))
+            && at <= self.clock.now
+        {
+            return self.is_past(at).await;
         }
+        self.step(Step::Confirm, Draft { remind_before: Some(minutes), ..draft }).await
     }
 
-    pub(super) async fn draft_save(&mut self) -> Answer {
-        let State::Draft { step: Step::Confirm, draft } = self.session.state.clone() else {
-            return self.old_button().await;
-        };
+    pub(super) async fn draft_save(&mut self, number: u32) -> Answer {
+        let Some(draft) = self.draft_at(number, &[Step::Confirm]) else { return self.answered_before().await };
         let task = CreateTask {
             title: draft.title,
             description: draft.description,
@@ -127,26 +131,95 @@ impl Talk {
         self.show(&screen).await
     }
 
-    /// What was said so far, if a task is being made.
-    pub(super) async fn draft_text(&self) -> Result<Option<String>, Fail> {
-        let State::Draft { draft, .. } = &self.session.state else { return Ok(None) };
-        let tags = self.person.tag_names().await?;
-        Ok(Some(draft::so_far(self.clock, draft, &tags)))
+    pub(super) async fn draft_drop(&mut self, number: u32) -> Answer {
+        match &self.session.state {
+            State::Draft { draft, .. } if draft.number == number => {
+                self.expect(State::Idle);
+                let screen = Screen::text(self.words().say("cancelled"));
+                self.show(&screen).await
+            }
+            _ => self.answered_before().await,
+        }
+    }
+
+    /// What is asked now is asked again below, where a task is being made.
+    pub(super) async fn ask_again(&mut self) -> Answer {
+        let State::Draft { step, draft } = self.session.state.clone() else { return Ok(()) };
+        let screen = self.question(step, &draft).await?;
+        self.say(&screen).await
+    }
+
+    /// Goes on with the task that was being made before something else was asked.
+    pub(super) async fn resume(&mut self) -> Answer {
+        if let Some((step, draft)) = self.session.paused.take() {
+            self.expect(State::Draft { step, draft });
+        }
+        self.ask_again().await
+    }
+
+    /// Says so, where a task that was being made is left for something else.
+    pub(super) async fn leave_draft(&mut self, was: &State) -> Answer {
+        let paused = self.session.paused.take().map(|(_, draft)| draft);
+        let left = match was {
+            State::Draft { draft, .. } => Some(draft.clone()),
+            _ => paused,
+        };
+        match left.filter(|draft| !draft.title.is_empty()) {
+            Some(draft) => {
+                let text = self.words().html("draft-left", [("title", draft.title.into())]);
+                self.say(&Screen::text(text)).await
+            }
+            None => Ok(()),
+        }
     }
 
     /// Asks for the next thing.
     async fn step(&mut self, step: Step, draft: Draft) -> Answer {
-        let tags = self.person.tag_names().await?;
-        let so_far = draft::so_far(self.clock, &draft, &tags);
-        self.expect(State::Draft { step, draft: draft.clone() });
-        let screen = match step {
-            Step::Title => draft::title(self.clock),
-            Step::Description => draft::description(self.clock, &so_far),
-            Step::Tags => draft::categories(self.clock, &so_far, &draft, &tags),
-            Step::Day | Step::Time => return self.month(Target::Draft, 0, 0).await,
-            Step::Reminder => draft::reminder(self.clock, &so_far),
-            Step::Confirm => draft::confirm(self.clock, &so_far),
-        };
+        let screen = self.question(step, &draft).await?;
+        self.expect(State::Draft { step, draft });
         self.show(&screen).await
+    }
+
+    async fn question(&self, step: Step, draft: &Draft) -> Result<Screen, Fail> {
+        let tags = self.person.tag_names().await?;
+        let so_far = draft::so_far(self.clock, draft, &tags);
+        Ok(match step {
+            Step::Title => draft::title(self.clock, draft),
+            Step::Description => draft::description(self.clock, &so_far, draft),
+            Step::Tags => draft::categories(self.clock, &so_far, draft, &tags),
+            Step::Day => self.draft_month(&so_far, draft, 0, 0),
+            Step::Time => match draft.due {
+                Some(Due::Day(day)) => self.times(Target::Draft(draft.number), day),
+                _ => self.draft_month(&so_far, draft, 0, 0),
+            },
+            Step::Reminder => draft::reminder(self.clock, &so_far, draft),
+            Step::Confirm => draft::confirm(self.clock, &so_far, draft),
+        })
+    }
+
+    /// The month to choose its day in.
+    pub(super) async fn turn_draft(&mut self, number: u32, year: i32, month: u32) -> Answer {
+        let Some(draft) = self.draft_at(number, &[Step::Day, Step::Time]) else { return self.answered_before().await };
+        let draft = Draft { due: None, ..draft };
+        let so_far = draft::so_far(self.clock, &draft, &self.person.tag_names().await?);
+        let screen = self.draft_month(&so_far, &draft, year, month);
+        self.expect(State::Draft { step: Step::Day, draft });
+        self.show(&screen).await
+    }
+
+    fn draft_month(&self, so_far: &str, draft: &Draft, year: i32, month: u32) -> Screen {
+        let text = format!("{so_far}\n\n{}", self.words().say("ask-day"));
+        let skip = draft::next(self.words().say("skip"), draft, Step::Day);
+        calendar::month(self.clock, text, Target::Draft(draft.number), year, month, vec![skip])
+    }
+}
+
+impl Draft {
+    /// The day that was chosen, whose time is asked for.
+    fn day(&self, step: Step) -> Option<chrono::NaiveDate> {
+        match self.due {
+            Some(Due::Day(day)) if step == Step::Time => Some(day),
+            _ => None,
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The list.
 
-use futures_util::{StreamExt, TryStreamExt};
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
 use todo_sdk::model::{Id, LIMIT_MAX, Task};
 
 use super::{Answer, Talk};
@@ -29,6 +31,11 @@ impl Talk {
         self.list_again().await
     }
 
+    pub(super) async fn tag_tasks(&mut self, tag: Id) -> Answer {
+        self.session.place = Place { tag: Some(tag), ..Place::default() };
+        self.list_again().await
+    }
+
     pub(super) async fn clear_search(&mut self) -> Answer {
         self.session.place = Place { search: None, page: 0, ..self.session.place.clone() };
         self.list_again().await
@@ -52,21 +59,16 @@ impl Talk {
     pub(super) async fn list_again(&mut self) -> Answer {
         self.expect(State::Idle);
         let place = self.session.place.clone();
-        let (tasks, tags) = tokio::join!(self.page(&place), self.person.tag_names());
-        let (mut tasks, tags) = (tasks?, tags?);
-        if tasks.is_empty() && place.page > 0 {
-            // Whatever was here is gone.
-            self.session.place.page = place.page - 1;
-            return Box::pin(self.list_again()).await;
-        }
-        let more = tasks.len() > PAGE;
-        tasks.truncate(PAGE);
-        let screen = list::list(self.clock, &place, &tasks, more, &tags);
+        let (page, tags) = tokio::join!(self.page(&place), self.person.tag_names());
+        let (Page { number, tasks, more }, tags) = (page?, tags?);
+        // Whatever was there may be gone.
+        self.session.place.page = number;
+        let screen = list::list(self.clock, &self.session.place, &tasks, more, &tags);
         self.show(&screen).await
     }
 
-    /// A page and one more.
-    async fn page(&self, place: &Place) -> Result<Vec<Task>, Fail> {
+    /// The page where one was, or the last one that there is.
+    async fn page(&self, place: &Place) -> Result<Page, Fail> {
         let mut tasks = self.person.client.tasks().list();
         tasks = match place.filter {
             Filter::Open => tasks.completed(false).ordering("due,priority,id"),
@@ -79,9 +81,21 @@ impl Talk {
         if let Some(search) = &place.search {
             tasks = tasks.q(search);
         }
-        let skipped = place.page as usize * PAGE;
-        let wanted = u32::try_from(skipped + PAGE + 1).unwrap_or(LIMIT_MAX).min(LIMIT_MAX);
-        Ok(tasks.limit(wanted).stream().skip(skipped).take(PAGE + 1).try_collect().await?)
+        let wanted = (place.page as usize).saturating_add(1).saturating_mul(PAGE).saturating_add(1);
+        let wanted = u32::try_from(wanted).unwrap_or(LIMIT_MAX).min(LIMIT_MAX);
+        let mut stream = pin!(tasks.limit(wanted).stream());
+        let mut page = Page::default();
+        while let Some(task) = stream.try_next().await? {
+            if page.tasks.len() == PAGE {
+                if page.number == place.page {
+                    page.more = true;
+                    break;
+                }
+                page = Page { number: page.number + 1, ..Page::default() };
+            }
+            page.tasks.push(task);
+        }
+        Ok(page)
     }
 
     pub(super) async fn list_tags(&mut self) -> Answer {
@@ -93,4 +107,14 @@ impl Talk {
         let screen = list::by_category(self.clock, &self.session.place, &tags);
         self.show(&screen).await
     }
+}
+
+/// A page of the list.
+#[derive(Debug, Default)]
+struct Page {
+    /// From 0.
+    number: u32,
+    tasks: Vec<Task>,
+    /// Whether another one follows.
+    more: bool,
 }

@@ -31,6 +31,9 @@ use crate::{
     view::when::Clock,
 };
 
+/// How often an update is tried at whose answer this program ends; others end in an answer, whatever goes wrong.
+const ATTEMPTS: u64 = 3;
+
 /// What an answer comes to.
 type Answer = Result<(), Fail>;
 
@@ -38,6 +41,7 @@ type Answer = Result<(), Fail>;
 pub(crate) struct Talk {
     app: Arc<App>,
     chat: i64,
+    user: User,
     person: Arc<Person>,
     session: Session,
     /// Names what this update makes, so that it makes it once however often it comes.
@@ -51,6 +55,8 @@ pub(crate) async fn answer_update(app: Arc<App>, update: Update) {
     let id = update.id.0;
     match input::read(update, app.me.id, app.me.username()) {
         Source::Nobody => {}
+        Source::Returned { user } => app.people.welcome_back(&user).await,
+        Source::Left { chat } => app.people.forget(chat),
         Source::Group { chat, message, query, language } => {
             let words = Words(Words::guess(language.as_deref()));
             decline(&app, chat, message, query, words).await;
@@ -62,10 +68,38 @@ pub(crate) async fn answer_update(app: Arc<App>, update: Update) {
                 tracing::debug!(update = id, "told again");
                 return;
             }
-            answer_person(&app, chat, &user, id, input).await;
+            let attempt = app.store.begin(id).await;
+            if attempt > ATTEMPTS {
+                tracing::error!(update = id, chat, "an update is given up: this program ended {ATTEMPTS} times at it");
+                apologize(&app, chat, &user, &input).await;
+            } else {
+                answer_person(&app, chat, &user, id, input).await;
+            }
             app.store.done(id).await;
         }
     }
+}
+
+/// Gives up an update whose answer panicked; whoever waits for it is told.
+pub(crate) async fn give_up(app: Arc<App>, update: Update) {
+    let id = update.id.0;
+    if let Source::Person { user, input } = input::read(update, app.me.id, app.me.username()) {
+        let chat = i64::try_from(user.id.0).unwrap_or(i64::MAX);
+        apologize(&app, chat, &user, &input).await;
+        app.store.done(id).await;
+    }
+}
+
+async fn apologize(app: &App, chat: i64, user: &User, input: &Input) {
+    let words = match app.people.find(user).await {
+        Ok(person) => person.words,
+        Err(_) => Words(Words::guess(user.language_code.as_deref())),
+    };
+    let press = match input {
+        Input::Press(press) => Some(&press.query),
+        _ => None,
+    };
+    tell(app, chat, press, &words.say("went-wrong")).await;
 }
 
 /// Groups have no list of their own.
@@ -95,7 +129,7 @@ async fn answer_person(app: &Arc<App>, chat: i64, user: &User, update: u32, inpu
     };
     let clock = Clock { words: person.words, zone: person.zone, now: Utc::now() };
     let before = session.clone();
-    let mut talk = Talk { app: Arc::clone(app), chat, person, session, update, press, clock };
+    let mut talk = Talk { app: Arc::clone(app), chat, user: user.clone(), person, session, update, press, clock };
     let answered = Box::pin(talk.route(input)).await;
     if let Err(Fail::Server(_)) = &answered {
         // What was asked is still asked.
@@ -121,9 +155,13 @@ async fn excuse(app: &App, chat: i64, words: Words, press: Option<&(CallbackQuer
         }
         Fail::Server(error) => reason(words, error),
     };
+    tell(app, chat, press.map(|(query, _)| query), &text).await;
+}
+
+async fn tell(app: &App, chat: i64, press: Option<&CallbackQueryId>, text: &str) {
     let told = match press {
-        Some((query, _)) => app.sender.answer(query, &text, true).await,
-        None => app.sender.send(chat, &Screen::text(crate::telegram::html::escape(&text))).await.map(drop),
+        Some(query) => app.sender.answer(query, text, true).await,
+        None => app.sender.send(chat, &Screen::text(crate::telegram::html::escape(text))).await.map(drop),
     };
     if let Err(error) = told {
         tracing::warn!(chat, %error, "cannot tell what went wrong");
@@ -134,7 +172,7 @@ fn reason(words: Words, error: &todo_sdk::Error) -> String {
     match error.status() {
         Some(404) => words.say("gone"),
         Some(409 | 412) => words.say("conflict"),
-        Some(413 | 422) => words.plain("refused", [("why", error.to_string().into())]),
+        Some(413 | 422) => refusal(words, error),
         Some(429) => words.say("too-many"),
         _ if error.passes() => {
             tracing::warn!(%error, "the servers do not answer");
@@ -145,6 +183,24 @@ fn reason(words: Words, error: &todo_sdk::Error) -> String {
             words.say("went-wrong")
         }
     }
+}
+
+/// Servers speak English; the commonest of their refusals are said in the person's words.
+fn refusal(words: Words, error: &todo_sdk::Error) -> String {
+    let codes = error.field_errors().into_iter().flat_map(|errors| errors.values().flatten());
+    let known = |code: &str| match code {
+        "blank" => Some(words.say("refused-blank")),
+        "too_long" => Some(words.say("refused-long")),
+        "nul_character" => Some(words.say("refused-sign")),
+        "too_many" => Some(words.say("refused-many")),
+        "out_of_range" => Some(words.say("refused-range")),
+        "needs_due" => Some(words.say("refused-needs-due")),
+        "past" => Some(words.say("refused-past")),
+        _ => None,
+    };
+    let said = codes.filter_map(|fault| known(&fault.code)).next();
+    tracing::info!(%error, "a server refuses");
+    said.unwrap_or_else(|| words.say("refused"))
 }
 
 impl Talk {
@@ -160,7 +216,7 @@ impl Talk {
     /// Shows a screen: in the place of the one whose button was pressed, or below.
     async fn show(&mut self, screen: &Screen) -> Answer {
         if let Some((_, Some(message))) = &self.press {
-            let edited = self.app.sender.edit(self.chat, *message, screen, Priority::Person).await;
+            let edited = self.app.sender.edit(self.chat, *message, screen, Priority::Tap).await;
             match edited {
                 Ok(()) => return Ok(()),
                 // Too old, or deleted meanwhile.

@@ -39,8 +39,7 @@ impl Talk {
 
     pub(super) async fn snooze(&mut self, reminder: Id, task: Id, until: DateTime<Utc>) -> Answer {
         if until <= self.clock.now {
-            let text = self.words().say("time-is-past");
-            return self.warn(&text).await;
+            return self.is_past(until).await;
         }
         let client = self.person.client.clone();
         match client.reminders().snooze(reminder, until).send().await {

@@ -17,20 +17,28 @@ impl Talk {
             Input::Location(location) => self.located(location.latitude, location.longitude).await,
             Input::Other => self.only_text().await,
             Input::Press(press) => match press.action {
-                Ok(action) => self.action(action).await,
+                Ok(action) => self.press(action).await,
                 Err(_) => self.old_button().await,
             },
         }
     }
 
     async fn command(&mut self, command: Command) -> Answer {
-        // A command ends what was under way.
+        // A command ends what was under way, but for those that only ask something in between.
+        match command {
+            Command::Help => return self.help().await,
+            Command::Lang => return self.ask_language().await,
+            Command::Timezone(name) if name.is_empty() => return self.ask_zone().await,
+            Command::Timezone(name) => return self.zone_said(&name).await,
+            Command::Export => return self.export().await,
+            Command::Cancel => return self.cancel().await,
+            _ => {}
+        }
         let was = std::mem::take(&mut self.session.state);
+        self.leave_draft(&was).await?;
         match command {
             Command::Start(code) if code.is_empty() => self.start().await,
             Command::Start(code) => self.link(&code).await,
-            Command::Help => self.help().await,
-            Command::Cancel => self.cancel(was).await,
             Command::Tasks => self.tasks().await,
             Command::Search(text) => self.search(text).await,
             Command::Add(text) if text.is_empty() => self.ask_line().await,
@@ -38,26 +46,24 @@ impl Talk {
             Command::New => self.begin_draft().await,
             Command::Categories => self.tags().await,
             Command::Undo => self.undo_last().await,
-            Command::Lang => self.ask_language().await,
-            Command::Timezone(name) if name.is_empty() => self.ask_zone().await,
-            Command::Timezone(name) => self.zone_said(&name).await,
             Command::Link(code) if code.is_empty() => self.how_to_link().await,
             Command::Link(code) => self.link(&code).await,
-            Command::Export => self.export().await,
             Command::DeleteMe => self.ask_delete_me().await,
+            // They have been answered.
+            Command::Help | Command::Lang | Command::Timezone(_) | Command::Export | Command::Cancel => Ok(()),
         }
     }
 
     /// A text is the answer to what was asked last, or a task to be.
     async fn text(&mut self, text: String) -> Answer {
         match self.session.state.clone() {
-            State::Idle | State::Offer { .. } => self.offer(text).await,
+            State::Idle => self.offer(text).await,
             State::Draft { step, draft } => self.draft_said(step, draft, text).await,
             State::Title { task } => self.title_said(task, text).await,
             State::Description { task } => self.description_said(task, text).await,
-            State::Due { task } => self.due_said(task, &text).await,
-            State::Reminder { task } => self.reminder_said(task, &text).await,
-            State::Snooze { reminder, task } => self.snooze_said(reminder, task, &text).await,
+            State::Due { task, day } => self.due_said(task, day, &text).await,
+            State::Reminder { task, day } => self.reminder_said(task, day, &text).await,
+            State::Snooze { reminder, task, day } => self.snooze_said(reminder, task, day, &text).await,
             State::NewTag { task } => self.tag_said(task, text).await,
             State::RenameTag { tag } => self.tag_renamed(tag, text).await,
             State::Comment { task } => self.comment_said(task, text).await,
@@ -65,6 +71,18 @@ impl Talk {
             State::Search => self.search(text).await,
             State::Zone => self.zone_said(&text).await,
         }
+    }
+
+    /// A button may lead away from a task that is being made, which is said.
+    async fn press(&mut self, action: Action) -> Answer {
+        let was = self.session.state.clone();
+        let ends_it = matches!(action, Action::DraftSave { .. } | Action::DraftDrop { .. } | Action::DeleteMe);
+        self.action(action).await?;
+        let goes_on = matches!(self.session.state, State::Draft { .. } | State::Zone);
+        if ends_it || goes_on || !matches!(was, State::Draft { .. }) {
+            return Ok(());
+        }
+        self.leave_draft(&was).await
     }
 
     async fn action(&mut self, action: Action) -> Answer {
@@ -75,12 +93,14 @@ impl Talk {
 
             Action::List { filter, page } => self.list(filter, page).await,
             Action::Back => self.list_again().await,
+            Action::TagTasks { tag } => self.tag_tasks(tag).await,
             Action::ListTag { tag } => self.list_tag(tag).await,
             Action::ListTags => self.list_tags().await,
             Action::Search => self.ask_search().await,
             Action::ClearSearch => self.clear_search().await,
 
             Action::Open { task } => self.open(task).await,
+            Action::OpenBelow { task } => self.open_below(task).await,
             Action::Description { task, part } => self.description(task, part).await,
             Action::Done { task } => self.complete(task, true).await,
             Action::Reopen { task } => self.complete(task, false).await,
@@ -125,17 +145,16 @@ impl Talk {
             Action::SnoozeMorning { reminder, task } => self.snooze_until_morning(reminder, task).await,
             Action::SnoozeChoose { reminder, task } => self.choose_snooze(reminder, task).await,
 
-            Action::DraftNext => self.draft_next().await,
-            Action::DraftTag { tag } => self.draft_tag(tag).await,
-            Action::DraftRemind { minutes } => self.draft_remind(minutes).await,
-            Action::DraftSave => self.draft_save().await,
-            Action::OfferAdd => self.offer_add(false).await,
-            Action::OfferRaw => self.offer_add(true).await,
-            Action::Cancel => {
-                let was = std::mem::take(&mut self.session.state);
-                self.cancel(was).await
-            }
+            Action::DraftNext { draft, step } => self.draft_next(draft, step).await,
+            Action::DraftTag { draft, tag } => self.draft_tag(draft, tag).await,
+            Action::DraftRemind { draft, minutes } => self.draft_remind(draft, minutes).await,
+            Action::DraftSave { draft } => self.draft_save(draft).await,
+            Action::DraftDrop { draft } => self.draft_drop(draft).await,
+            Action::OfferAdd { offer } => self.offer_add(offer, false).await,
+            Action::OfferRaw { offer } => self.offer_add(offer, true).await,
+            Action::OfferDrop { offer } => self.offer_drop(offer).await,
             Action::DeleteMe => self.delete_me().await,
+            Action::KeepMe => self.keep_me().await,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The beginning, the language, the help, and what is not understood.
 
+use teloxide::types::{KeyboardRemove, ReplyMarkup};
 use todo_sdk::model::{Language, UpdateUser};
 
 use super::{Answer, Talk};
@@ -55,18 +56,24 @@ impl Talk {
             true => self.welcome(),
             false => Screen::text(self.words().say("language-set")),
         };
-        self.show(&screen).await
+        self.show(&screen).await?;
+        self.ask_again().await
     }
 
     pub(super) async fn help(&mut self) -> Answer {
         let screen = Screen::text(self.words().say("help"));
-        self.say(&screen).await
+        self.say(&screen).await?;
+        self.ask_again().await
     }
 
-    pub(super) async fn cancel(&mut self, was: State) -> Answer {
-        let text =
-            if was == State::Idle { self.words().say("nothing-to-cancel") } else { self.words().say("cancelled") };
-        self.show(&Screen::text(text)).await
+    pub(super) async fn cancel(&mut self) -> Answer {
+        let was = std::mem::take(&mut self.session.state);
+        let offers = std::mem::take(&mut self.session.offers);
+        let is_none = was == State::Idle && offers.is_empty();
+        let text = if is_none { self.words().say("nothing-to-cancel") } else { self.words().say("cancelled") };
+        // Takes the button for the place away, if it is there.
+        self.say_with(&Screen::text(text), ReplyMarkup::KeyboardRemove(KeyboardRemove::new())).await?;
+        self.resume().await
     }
 
     pub(super) async fn unknown_command(&mut self) -> Answer {

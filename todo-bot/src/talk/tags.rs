@@ -33,6 +33,11 @@ impl Talk {
         if let Some(problem) = self.name_problem(&name) {
             return self.say(&Screen::text(problem)).await;
         }
+        let folded = name.to_lowercase();
+        if task.is_none() && self.person.tag_names().await?.values().any(|known| known.to_lowercase() == folded) {
+            let text = self.words().say("category-exists");
+            return self.warn(&text).await;
+        }
         let tag = self.tag_named(&name).await?;
         self.expect(State::Idle);
         let Some(task) = task else { return self.tags().await };
@@ -45,7 +50,7 @@ impl Talk {
         self.open(task).await
     }
 
-    fn name_problem(&self, name: &str) -> Option<String> {
+    pub(super) fn name_problem(&self, name: &str) -> Option<String> {
         let length = name.chars().count();
         (length > TAG_NAME_MAX)
             .then(|| self.words().html("category-too-long", [("n", length.into()), ("most", TAG_NAME_MAX.into())]))

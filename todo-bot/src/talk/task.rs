@@ -1,9 +1,15 @@
 //! A task: opened, completed, deleted, brought back.
 
-use todo_sdk::model::{EventKind, Id, Resource};
+use todo_sdk::model::{Change, EventKind, Id, Resource, Undone};
 
 use super::{Answer, Talk, card};
-use crate::{session::State, telegram::Screen, view};
+use crate::{
+    action::Action,
+    error::Fail,
+    session::{LastUndo, State},
+    telegram::Screen,
+    view,
+};
 
 impl Talk {
     pub(super) async fn open(&mut self, task: Id) -> Answer {
@@ -18,13 +24,31 @@ impl Talk {
         self.show(&screen).await
     }
 
+    /// Leaves the message as it is: a reminder's goes on to follow its task.
+    pub(super) async fn open_below(&mut self, task: Id) -> Answer {
+        self.expect(State::Idle);
+        let screen = card(self, task).await?;
+        self.say(&screen).await
+    }
+
     pub(super) async fn complete(&mut self, task: Id, completed: bool) -> Answer {
         self.person.client.tasks().update(task).completed(completed).send().await?;
-        let screen = card(self, task).await?;
+        let mut screen = card(self, task).await?;
+        if completed
+            && let Some(change) = self.change_of(|change| is_about(change, EventKind::TaskUpdated, task)).await?
+        {
+            screen = screen.button(self.words().say("undo-it"), Action::Undo { seq: change.seq, task });
+        }
         self.show(&screen).await?;
         let note = self.words().say(if completed { DONE } else { REOPENED });
         self.note(&note).await;
         Ok(())
+    }
+
+    /// The last change like that, to be taken back by its number whatever is done in between.
+    pub(super) async fn change_of(&self, is_it: impl Fn(&Change) -> bool) -> Result<Option<Change>, Fail> {
+        let last = self.person.client.changes().list().newest_first().limit(20).send().await?;
+        Ok(last.into_iter().find(is_it))
     }
 
     pub(super) async fn ask_delete(&mut self, task: Id) -> Answer {
@@ -37,10 +61,7 @@ impl Talk {
         let client = &self.person.client;
         let deleted = client.tasks().get(task).await?;
         client.tasks().delete(task).send().await?;
-        // To be taken back by its number, whatever is done in between.
-        let last = client.changes().list().newest_first().limit(20).send().await?;
-        let is_it = |resource: &Resource| matches!(resource, Resource::Task(gone) if gone.id == task);
-        let change = last.iter().find(|change| change.event == EventKind::TaskDeleted && is_it(&change.resource));
+        let change = self.change_of(|change| is_about(change, EventKind::TaskDeleted, task)).await?;
         let screen = view::task::deleted(self.words(), &deleted, change.map(|change| change.seq));
         self.show(&screen).await
     }
@@ -57,23 +78,27 @@ impl Talk {
         }
     }
 
+    /// Takes the last change back; once more, that is done again.
     pub(super) async fn undo_last(&mut self) -> Answer {
         let key = self.key("undo");
-        let undone = match self.person.client.changes().undo().idempotency_key(key).send().await {
-            Ok(undone) => undone.undone,
+        let Undone { undone, seq } = match self.person.client.changes().undo().idempotency_key(key).send().await {
+            Ok(undone) => undone,
             Err(error) if matches!(error.status(), Some(404 | 409)) => {
                 let text = self.words().say("cannot-undo");
                 return self.warn(&text).await;
             }
             Err(error) => return Err(error.into()),
         };
-        let name = match &undone.resource {
-            Resource::Task(task) => task.title.clone(),
-            Resource::Tag(tag) => tag.name.clone(),
-            Resource::Comment(comment) => view::label(&comment.content, 100),
-            _ => String::new(),
+        let last = self.session.undone.take().filter(|last| (last.change + 1..=last.reversal).contains(&undone.seq));
+        let (what, is_done_again) = match last {
+            Some(last) => (last.what, !last.is_done_again),
+            None => (view::undo::what(self.words(), &undone), false),
         };
-        let text = self.words().html("undone", [("what", name.into())]);
+        let text = match is_done_again {
+            true => self.words().html("done-again", [("what", (&what).into())]),
+            false => self.words().html("undone", [("what", (&what).into())]),
+        };
+        self.session.undone = Some(LastUndo { change: undone.seq, reversal: seq, what, is_done_again });
         self.say(&Screen::text(text)).await?;
         if let Resource::Task(task) = undone.resource
             && let Ok(screen) = card(self, task.id).await
@@ -82,6 +107,10 @@ impl Talk {
         }
         Ok(())
     }
+}
+
+fn is_about(change: &Change, event: EventKind, task: Id) -> bool {
+    change.event == event && matches!(&change.resource, Resource::Task(of) if of.id == task)
 }
 
 /// Notes on a button.

@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use todo_sdk::{
     model::{Due, Id},
-    quick::local_time,
+    quick::{self, local_time},
 };
 
 use super::{Answer, Talk};
 use crate::{
     action::{Action, Target},
-    session::{State, Step},
+    session::{Draft, State, Step},
     telegram::{Button, Screen},
     view::{self, calendar},
 };
@@ -19,16 +19,10 @@ impl Talk {
         let words = self.words();
         let back = |action: Action| Button::new(words.say("back"), action);
         let (text, more) = match target {
-            Target::Draft => match self.draft_text().await? {
-                Some(so_far) => (
-                    format!("{so_far}\n\n{}", words.say("ask-day")),
-                    vec![Button::new(words.say("skip"), Action::DraftNext)],
-                ),
-                None => return self.old_button().await,
-            },
+            Target::Draft(draft) => return self.turn_draft(draft, year, month).await,
             Target::Due(task) => {
                 let now = self.person.client.tasks().get(task).await?;
-                self.expect(State::Due { task });
+                self.expect(State::Due { task, day: None });
                 let text = words.html("ask-new-due", [("title", now.title.into())]);
                 let mut more = vec![back(Action::Edit { task })];
                 if now.due.is_some() {
@@ -38,11 +32,11 @@ impl Talk {
             }
             Target::Reminder(task) => {
                 let now = self.person.client.tasks().get(task).await?;
-                self.expect(State::Reminder { task });
+                self.expect(State::Reminder { task, day: None });
                 (words.html("ask-new-reminder", [("title", now.title.into())]), vec![back(Action::Reminders { task })])
             }
             Target::Snooze { reminder, task } => {
-                self.expect(State::Snooze { reminder, task });
+                self.expect(State::Snooze { reminder, task, day: None });
                 (words.say("ask-snooze"), vec![back(Action::NoDay { target })])
             }
         };
@@ -51,16 +45,33 @@ impl Talk {
     }
 
     pub(super) async fn day(&mut self, target: Target, day: NaiveDate) -> Answer {
-        if target == Target::Draft && !self.draft_day(day) {
+        if !calendar::is_offered(day) {
             return self.old_button().await;
         }
-        let text = self.words().html("ask-time", [("day", self.clock.day(day).into())]);
-        let screen = calendar::times(self.clock, text, target, day);
+        // A time that is typed now is of this day.
+        let state = match target {
+            Target::Draft(number) => match self.draft_at(number, &[Step::Day, Step::Time]) {
+                Some(draft) => State::Draft { step: Step::Time, draft: Draft { due: Some(Due::Day(day)), ..draft } },
+                None => return self.answered_before().await,
+            },
+            Target::Due(task) => State::Due { task, day: Some(day) },
+            Target::Reminder(task) => State::Reminder { task, day: Some(day) },
+            Target::Snooze { reminder, task } => State::Snooze { reminder, task, day: Some(day) },
+        };
+        self.expect(state);
+        let screen = self.times(target, day);
         self.show(&screen).await
     }
 
+    /// The times of a day.
+    pub(super) fn times(&self, target: Target, day: NaiveDate) -> Screen {
+        let text = self.words().html("ask-time", [("day", self.clock.day(day).into())]);
+        calendar::times(self.clock, text, target, day)
+    }
+
     pub(super) async fn time(&mut self, target: Target, day: NaiveDate, minutes: u32) -> Answer {
-        match NaiveTime::from_num_seconds_from_midnight_opt(minutes.saturating_mul(60), 0) {
+        let time = NaiveTime::from_num_seconds_from_midnight_opt(minutes.saturating_mul(60), 0);
+        match time.filter(|_| calendar::is_offered(day)) {
             Some(time) => {
                 let at = local_time(self.person.zone, day.and_time(time));
                 self.set(target, Due::At(at)).await
@@ -70,12 +81,15 @@ impl Talk {
     }
 
     pub(super) async fn all_day(&mut self, target: Target, day: NaiveDate) -> Answer {
+        if !calendar::is_offered(day) {
+            return self.old_button().await;
+        }
         self.set(target, Due::Day(day)).await
     }
 
     pub(super) async fn no_day(&mut self, target: Target) -> Answer {
         match target {
-            Target::Draft => self.draft_next().await,
+            Target::Draft(draft) => self.draft_next(draft, Step::Day).await,
             Target::Due(task) => {
                 self.person.client.tasks().update(task).clear_due().send().await?;
                 self.open(task).await
@@ -87,7 +101,7 @@ impl Talk {
 
     async fn set(&mut self, target: Target, due: Due) -> Answer {
         match (target, due) {
-            (Target::Draft, due) => self.draft_due(due).await,
+            (Target::Draft(draft), due) => self.draft_due(draft, due).await,
             (Target::Due(task), due) => {
                 self.person.client.tasks().update(task).due(due).send().await?;
                 self.open(task).await
@@ -98,23 +112,23 @@ impl Talk {
         }
     }
 
-    pub(super) async fn due_said(&mut self, task: Id, text: &str) -> Answer {
-        let Some(due) = self.understood(text) else { return self.not_a_time().await };
+    pub(super) async fn due_said(&mut self, task: Id, day: Option<NaiveDate>, text: &str) -> Answer {
+        let Some(due) = self.due_of(day, text) else { return self.not_a_time().await };
         self.person.client.tasks().update(task).due(due).send().await?;
         self.expect(State::Idle);
         let text = self.words().html("due-set", [("when", self.clock.due(due).into())]);
         self.changed(task, text).await
     }
 
-    pub(super) async fn reminder_said(&mut self, task: Id, text: &str) -> Answer {
-        match self.moment(text) {
+    pub(super) async fn reminder_said(&mut self, task: Id, day: Option<NaiveDate>, text: &str) -> Answer {
+        match self.moment(day, text) {
             Some(at) => self.remind_at(task, at).await,
             None => self.not_a_time().await,
         }
     }
 
-    pub(super) async fn snooze_said(&mut self, reminder: Id, task: Id, text: &str) -> Answer {
-        match self.moment(text) {
+    pub(super) async fn snooze_said(&mut self, reminder: Id, task: Id, day: Option<NaiveDate>, text: &str) -> Answer {
+        match self.moment(day, text) {
             Some(at) => self.snooze(reminder, task, at).await,
             None => self.not_a_time().await,
         }
@@ -128,6 +142,12 @@ impl Talk {
     }
 
     pub(super) async fn remind_before(&mut self, task: Id, minutes: i64) -> Answer {
+        let now = self.person.client.tasks().get(task).await?;
+        if let Some(at) = now.due.and_then(|due| self.before(due, minutes))
+            && at <= self.clock.now
+        {
+            return self.is_past(at).await;
+        }
         let before = TimeDelta::try_minutes(minutes).unwrap_or_default();
         self.person.client.tasks().update(task).remind_before(before).send().await?;
         self.open(task).await
@@ -140,8 +160,7 @@ impl Talk {
 
     async fn remind_at(&mut self, task: Id, at: DateTime<Utc>) -> Answer {
         if at <= self.clock.now {
-            let text = self.words().say("time-is-past");
-            return self.warn(&text).await;
+            return self.is_past(at).await;
         }
         self.person.client.tasks().update(task).remind_time(at).send().await?;
         self.expect(State::Idle);
@@ -152,16 +171,30 @@ impl Talk {
         self.changed(task, text).await
     }
 
-    /// When that is; a day alone is all day.
-    pub(super) fn understood(&self, text: &str) -> Option<Due> {
-        let read = todo_sdk::quick::parse(text, self.clock.now, self.person.zone);
-        // Nothing may be left that was not understood.
-        read.due.filter(|_| read.is_date_alone())
+    /// Says when that would have been.
+    pub(super) async fn is_past(&mut self, at: DateTime<Utc>) -> Answer {
+        let text = self.words().plain("time-is-past", [("when", self.clock.moment(at).into())]);
+        self.warn(&text).await
+    }
+
+    /// So many minutes before it is due; a day begins at midnight.
+    pub(super) fn before(&self, due: Due, minutes: i64) -> Option<DateTime<Utc>> {
+        let due = match due {
+            Due::At(at) => at,
+            Due::Day(day) => local_time(self.person.zone, day.and_time(NaiveTime::MIN)),
+        };
+        due.checked_sub_signed(TimeDelta::try_minutes(minutes)?)
+    }
+
+    /// When that is; a day alone is all day, and a time alone is of the day that was chosen.
+    pub(super) fn due_of(&self, day: Option<NaiveDate>, text: &str) -> Option<Due> {
+        let of_day = day.and_then(|day| quick::time(text).map(|time| local_time(self.person.zone, day.and_time(time))));
+        of_day.map(Due::At).or_else(|| quick::due(text, self.clock.now, self.person.zone))
     }
 
     /// When that is; a day alone begins at nine.
-    fn moment(&self, text: &str) -> Option<DateTime<Utc>> {
-        match self.understood(text)? {
+    fn moment(&self, day: Option<NaiveDate>, text: &str) -> Option<DateTime<Utc>> {
+        match self.due_of(day, text)? {
             Due::At(at) => Some(at),
             Due::Day(day) => Some(self.morning(day)),
         }
@@ -176,16 +209,5 @@ impl Talk {
     pub(super) async fn not_a_time(&mut self) -> Answer {
         let text = self.words().say("not-a-time");
         self.say(&Screen::text(text)).await
-    }
-
-    /// Whether a draft waits for a day; it waits for its time then.
-    fn draft_day(&mut self, day: NaiveDate) -> bool {
-        let State::Draft { step, draft } = &mut self.session.state else { return false };
-        if !matches!(step, Step::Day | Step::Time) {
-            return false;
-        }
-        *step = Step::Time;
-        draft.due = Some(Due::Day(day));
-        true
     }
 }

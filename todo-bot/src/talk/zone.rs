@@ -8,6 +8,7 @@ use todo_sdk::model::UpdateUser;
 use super::{Answer, Talk};
 use crate::{
     action::Action,
+    people::Person,
     session::State,
     telegram::{Button, Screen},
     zones,
@@ -15,7 +16,7 @@ use crate::{
 
 impl Talk {
     pub(super) async fn ask_zone(&mut self) -> Answer {
-        self.expect(State::Zone);
+        self.expect_zone();
         let words = self.words();
         let now = self.clock.now.with_timezone(&self.person.zone).format("%H:%M").to_string();
         let text = words.html("ask-zone", [("zone", self.person.zone.name().into()), ("now", now.into())]);
@@ -31,8 +32,15 @@ impl Talk {
         }
     }
 
+    /// What is typed next is where one is; a task that is being made waits.
+    fn expect_zone(&mut self) {
+        if let State::Draft { step, draft } = std::mem::replace(&mut self.session.state, State::Zone) {
+            self.session.paused = Some((step, draft));
+        }
+    }
+
     pub(super) async fn zone_said(&mut self, text: &str) -> Answer {
-        self.expect(State::Zone);
+        self.expect_zone();
         if let Ok(time) = NaiveTime::parse_from_str(text.trim(), "%H:%M") {
             return self.offer_zones(zones::with_time(self.clock.now, time)).await;
         }
@@ -73,10 +81,14 @@ impl Talk {
         let changes = UpdateUser { timezone: Some(zone.name().to_owned()), ..UpdateUser::default() };
         self.person.client.users().update_me(&changes).await?;
         self.app.people.changed(self.chat);
-        self.expect(State::Idle);
+        if self.session.state == State::Zone {
+            self.expect(State::Idle);
+        }
+        (self.clock.zone, self.person) = (zone, Person { zone, ..(*self.person).clone() }.into());
         let now = self.clock.now.with_timezone(&zone).format("%H:%M").to_string();
         let text = self.words().html("zone-set", [("zone", zone.name().into()), ("now", now.into())]);
         // Takes the button for the place away.
-        self.say_with(&Screen::text(text), ReplyMarkup::KeyboardRemove(KeyboardRemove::new())).await
+        self.say_with(&Screen::text(text), ReplyMarkup::KeyboardRemove(KeyboardRemove::new())).await?;
+        self.resume().await
     }
 }

@@ -24,6 +24,8 @@ const CHATS_KEPT: usize = 10_000;
 pub(crate) enum Priority {
     /// Somebody waits for the answer.
     Person,
+    /// Somebody waits for a message to change. Telegram bounds only new ones in a chat.
+    Tap,
     /// Nobody asked for it just now.
     Bulk,
 }
@@ -52,15 +54,23 @@ impl Limits {
     /// How many messages may lie in the window before one of this kind.
     fn all(self, priority: Priority) -> usize {
         match priority {
-            Priority::Person => self.all,
+            Priority::Person | Priority::Tap => self.all,
             Priority::Bulk => self.all.saturating_sub(self.all / 10).max(1),
+        }
+    }
+
+    /// How many messages may lie in the window of the chat before one of this kind; 0 where none counts.
+    fn chat(self, priority: Priority) -> usize {
+        match priority {
+            Priority::Person | Priority::Bulk => self.chat,
+            Priority::Tap => 0,
         }
     }
 
     /// The pause between two messages of this kind.
     fn pause(self, priority: Priority) -> Duration {
         match priority {
-            Priority::Person => Duration::ZERO,
+            Priority::Person | Priority::Tap => Duration::ZERO,
             Priority::Bulk => WINDOW / u32::try_from((self.all * 2 / 3).max(1)).unwrap_or(u32::MAX),
         }
     }
@@ -111,7 +121,7 @@ impl Gate {
     /// Waits for a place among all messages; answers how long the chat has to be left alone, if that is longer.
     async fn queue(&self, chat: i64, priority: Priority) -> Option<Duration> {
         let (_waits, _turn) = match priority {
-            Priority::Person => (Some(Waits::begin(self)), self.people.lock().await),
+            Priority::Person | Priority::Tap => (Some(Waits::begin(self)), self.people.lock().await),
             Priority::Bulk => (None, self.bulk.lock().await),
         };
         loop {
@@ -165,7 +175,7 @@ impl Gate {
         let (redis, script) = self.redis.as_ref()?;
         let mut call = script.key("todo-bot:rate:all");
         call.key(format!("todo-bot:rate:chat:{chat}")).key("todo-bot:rate:last-bulk");
-        call.arg(WINDOW.as_millis() as u64).arg(self.limits.all(priority)).arg(self.limits.chat);
+        call.arg(WINDOW.as_millis() as u64).arg(self.limits.all(priority)).arg(self.limits.chat(priority));
         call.arg(self.limits.pause(priority).as_millis() as u64);
         match call.invoke_async::<(u64, u64)>(&mut redis.clone()).await {
             Ok((all, chat)) => Some(Wait { all: Duration::from_millis(all), chat: Duration::from_millis(chat) }),
@@ -211,10 +221,15 @@ impl Memory {
         let wait = Wait {
             all: wait_for(&mut self.all, limits.all(priority), now)
                 .max(self.last_bulk.filter(|_| priority == Priority::Bulk).map_or(Duration::ZERO, paced)),
-            chat: held.max(wait_for(own, limits.chat, now)),
+            chat: match limits.chat(priority) {
+                0 => held,
+                most => held.max(wait_for(own, most, now)),
+            },
         };
         if wait == Wait::default() {
-            own.push_back(now);
+            if limits.chat(priority) > 0 {
+                own.push_back(now);
+            }
             self.all.push_back(now);
             if priority == Priority::Bulk {
                 self.last_bulk = Some(now);
@@ -236,7 +251,7 @@ fn wait_for(times: &mut VecDeque<Instant>, limit: usize, now: Instant) -> Durati
 }
 
 /// [`Memory::take`] over all bots. Keys: all, chat, the time of the last in bulk; arguments: the window in milliseconds, the
-/// limits over all and of the chat, and the pause in bulk, 0 for none.
+/// limits over all and of the chat, 0 for none, and the pause in bulk, 0 for none.
 const COUNT: &str = "
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -245,8 +260,9 @@ local pause = tonumber(ARGV[4])
 local waits = {0, 0}
 for i = 1, 2 do
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
-  local over = redis.call('ZCARD', KEYS[i]) - tonumber(ARGV[i + 1])
-  if over >= 0 then
+  local limit = tonumber(ARGV[i + 1])
+  local over = redis.call('ZCARD', KEYS[i]) - limit
+  if limit > 0 and over >= 0 then
     local first = redis.call('ZRANGE', KEYS[i], over, over, 'WITHSCORES')
     waits[i] = math.max(0, first[2] + window - now + 1)
   end
@@ -258,8 +274,10 @@ end
 if waits[1] == 0 and waits[2] == 0 then
   local name = t[1] .. '.' .. t[2] .. '.' .. redis.call('INCR', 'todo-bot:rate:number')
   for i = 1, 2 do
-    redis.call('ZADD', KEYS[i], now, name)
-    redis.call('PEXPIRE', KEYS[i], window)
+    if tonumber(ARGV[i + 1]) > 0 then
+      redis.call('ZADD', KEYS[i], now, name)
+      redis.call('PEXPIRE', KEYS[i], window)
+    end
   end
   if pause > 0 then
     redis.call('SET', KEYS[3], now, 'PX', window)
@@ -308,6 +326,7 @@ mod tests {
         assert_eq!(most_in_a_second(&times((0..200).map(|chat| (chat, Priority::Person)))), 30);
         assert_eq!(most_in_a_second(&times((0..200).map(|chat| (chat, Priority::Bulk)))), 19);
         assert_eq!(most_in_a_second(&times((0..5).map(|_| (7, Priority::Person)))), 1);
+        assert_eq!(most_in_a_second(&times((0..200).map(|_| (7, Priority::Tap)))), 30);
     }
 
     #[tokio::test]

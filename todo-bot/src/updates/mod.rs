@@ -11,5 +11,5 @@ use teloxide::types::AllowedUpdate;
 /// What Telegram is asked to tell of.
 #[must_use]
 pub(crate) fn wanted() -> Vec<AllowedUpdate> {
-    vec![AllowedUpdate::Message, AllowedUpdate::CallbackQuery]
+    vec![AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember]
 }

@@ -8,7 +8,11 @@ use std::{
 use teloxide::types::Update;
 use tokio::sync::{oneshot, watch};
 
-use crate::{app::App, input::chat_of, talk::answer_update};
+use crate::{
+    app::App,
+    input::chat_of,
+    talk::{answer_update, give_up},
+};
 
 /// Hands updates to those who answer them.
 #[derive(Clone)]
@@ -65,9 +69,12 @@ impl Queue {
         while let Some(Waiting { update, done }) = self.next(chat) {
             let id = update.id.0;
             // In a task of its own: a fault in one answer must not stop the chat.
-            let answered = tokio::spawn(answer_update(Arc::clone(&self.app), update)).await;
+            let answered = tokio::spawn(answer_update(Arc::clone(&self.app), update.clone())).await;
             if let Err(error) = answered {
-                tracing::error!(update = id, %error, "an update could not be answered");
+                tracing::error!(update = id, %error, "an update could not be answered, and is given up");
+                if let Err(error) = tokio::spawn(give_up(Arc::clone(&self.app), update)).await {
+                    tracing::error!(update = id, %error, "nobody could be told");
+                }
             }
             // Whoever handed it in may be gone.
             let _ = done.send(());

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     action::Action,
-    session::Draft,
+    session::{Draft, Step},
     telegram::{
         Button, Screen,
         html::{cut, escape},
@@ -42,43 +42,46 @@ pub(crate) fn so_far(clock: Clock, draft: &Draft, tags: &HashMap<Id, String>) ->
     text
 }
 
-fn ways_on(clock: Clock) -> [Button; 2] {
-    [Button::new(clock.words.say("skip"), Action::DraftNext), Button::new(clock.words.say("cancel"), Action::Cancel)]
+/// Leaves it.
+fn cancel(clock: Clock, draft: &Draft) -> Button {
+    Button::new(clock.words.say("cancel"), Action::DraftDrop { draft: draft.number })
+}
+
+/// Goes on from a step without an answer.
+pub(crate) fn next(label: String, draft: &Draft, step: Step) -> Button {
+    Button::new(label, Action::DraftNext { draft: draft.number, step })
 }
 
 /// Asks for the title.
-pub(crate) fn title(clock: Clock) -> Screen {
-    Screen::text(clock.words.say("ask-title")).button(clock.words.say("cancel"), Action::Cancel)
+pub(crate) fn title(clock: Clock, draft: &Draft) -> Screen {
+    Screen::text(clock.words.say("ask-title")).row([cancel(clock, draft)])
 }
 
 /// Asks for the description.
-pub(crate) fn description(clock: Clock, so_far: &str) -> Screen {
-    Screen::text(format!("{so_far}\n\n{}", clock.words.say("ask-description"))).row(ways_on(clock))
+pub(crate) fn description(clock: Clock, so_far: &str, draft: &Draft) -> Screen {
+    let skip = next(clock.words.say("skip"), draft, Step::Description);
+    Screen::text(format!("{so_far}\n\n{}", clock.words.say("ask-description"))).row([skip, cancel(clock, draft)])
 }
 
 /// Asks for the categories.
 pub(crate) fn categories(clock: Clock, so_far: &str, draft: &Draft, tags: &HashMap<Id, String>) -> Screen {
-    let next = if draft.tags.is_empty() { clock.words.say("skip") } else { clock.words.say("next") };
+    let label = if draft.tags.is_empty() { clock.words.say("skip") } else { clock.words.say("next") };
     Screen::text(format!("{so_far}\n\n{}", clock.words.say("ask-categories")))
-        .grid(choices(tags, &draft.tags, |tag| Action::DraftTag { tag }), 2)
-        .row([Button::new(next, Action::DraftNext), Button::new(clock.words.say("cancel"), Action::Cancel)])
+        .grid(choices(tags, &draft.tags, |tag| Action::DraftTag { draft: draft.number, tag }), 2)
+        .row([next(label, draft, Step::Tags), cancel(clock, draft)])
 }
 
 /// Asks for the reminder.
-pub(crate) fn reminder(clock: Clock, so_far: &str) -> Screen {
-    let button = |minutes: i64| Button::new(clock.before(minutes), Action::DraftRemind { minutes });
+pub(crate) fn reminder(clock: Clock, so_far: &str, draft: &Draft) -> Screen {
+    let remind = |minutes: i64| Action::DraftRemind { draft: draft.number, minutes };
+    let button = |minutes: i64| Button::new(clock.before(minutes), remind(minutes));
     Screen::text(format!("{so_far}\n\n{}", clock.words.say("ask-reminder")))
         .grid(REMIND_BEFORE.into_iter().map(button), 2)
-        .row([
-            Button::new(clock.words.say("no-reminder"), Action::DraftNext),
-            Button::new(clock.words.say("cancel"), Action::Cancel),
-        ])
+        .row([next(clock.words.say("no-reminder"), draft, Step::Reminder), cancel(clock, draft)])
 }
 
 /// Asks whether all is well.
-pub(crate) fn confirm(clock: Clock, so_far: &str) -> Screen {
-    Screen::text(format!("{so_far}\n\n{}", clock.words.say("ask-confirm"))).row([
-        Button::new(clock.words.say("save"), Action::DraftSave),
-        Button::new(clock.words.say("cancel"), Action::Cancel),
-    ])
+pub(crate) fn confirm(clock: Clock, so_far: &str, draft: &Draft) -> Screen {
+    Screen::text(format!("{so_far}\n\n{}", clock.words.say("ask-confirm")))
+        .row([Button::new(clock.words.say("save"), Action::DraftSave { draft: draft.number }), cancel(clock, draft)])
 }

@@ -26,7 +26,7 @@ pub(crate) fn list(clock: Clock, place: &Place, tasks: &[Task], more: bool, tags
     }
     let first = place.page as usize * PAGE;
     if tasks.is_empty() {
-        text.push_str(&format!("\n\n{}", words.say(if place.page == 0 { EMPTY } else { END })));
+        text.push_str(&format!("\n\n{}", words.say(if place.search.is_none() { EMPTY } else { NOT_FOUND })));
     }
     for task in tasks {
         text.push_str(&format!("\n{}", line(clock, task)));
@@ -66,8 +66,8 @@ pub(crate) fn list(clock: Clock, place: &Place, tasks: &[Task], more: bool, tags
 
 /// What an empty list says.
 const EMPTY: &str = "list-empty";
-/// What a page behind the last one says.
-const END: &str = "list-end";
+/// What a search without a find says.
+const NOT_FOUND: &str = "search-empty";
 
 fn heading(clock: Clock, filter: Filter) -> String {
     match filter {

@@ -8,6 +8,7 @@ pub(crate) mod quick;
 pub(crate) mod reminder;
 pub(crate) mod tags;
 pub(crate) mod task;
+pub(crate) mod undo;
 pub(crate) mod when;
 
 /// A label for a button: Telegram cuts long ones in the middle of the screen.
@@ -111,7 +112,7 @@ mod tests {
                 super::reminder::reminder(clock, &claimed(0)),
                 super::reminder::reminder(clock, &claimed(50)),
                 super::draft::categories(clock, &so_far, &draft, &tags),
-                super::draft::confirm(clock, &so_far),
+                super::draft::confirm(clock, &so_far, &draft),
                 Screen::text(super::quick::preview(clock, &read)),
             ] {
                 fits(&screen);

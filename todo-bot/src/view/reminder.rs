@@ -45,7 +45,7 @@ fn waiting(clock: Clock, reminder: i64, of: &Task, heading: &str) -> Screen {
             Button::new(words.say("snooze-morning"), Action::SnoozeMorning { reminder, task: id }),
             Button::new(words.say("snooze-choose"), Action::SnoozeChoose { reminder, task: id }),
         ])
-        .button(words.say("open"), Action::Open { task: id })
+        .button(words.say("open"), Action::OpenBelow { task: id })
 }
 
 /// Labels of two buttons.

@@ -21,7 +21,7 @@ pub(crate) fn tags(words: Words, tags: &HashMap<Id, String>) -> Screen {
 /// One of them.
 pub(crate) fn tag(words: Words, tag: &Tag) -> Screen {
     Screen::text(words.html("category", [("name", (&tag.name).into())]))
-        .button(words.say("its-tasks"), Action::ListTag { tag: tag.id })
+        .button(words.say("its-tasks"), Action::TagTasks { tag: tag.id })
         .row([
             Button::new(words.say("rename"), Action::RenameTag { tag: tag.id }),
             Button::new(words.say("delete"), Action::AskDeleteTag { tag: tag.id }),

@@ -42,6 +42,26 @@ async fn a_chat_is_joined_with_a_terminal_account(#[values(Sqlite, Cluster)] bac
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn joining_tells_the_zone_and_offers_the_one_before(#[values(Sqlite)] backend: Backend) {
+    let world = World::start(backend).await;
+    let terminal = Api::person(&world.stack, "ann").await;
+    terminal.patch("/api/users/me", json!({"timezone": "Europe/Berlin"})).await.is(200);
+    let ann = world.guest(7, En).await;
+    ann.says("/timezone Asia/Kathmandu");
+    ann.next().await;
+    let code = terminal.post("/api/users/me/telegram_link", json!({})).await.is(201)["code"].clone();
+    ann.says(&format!("/link {}", code.as_str().unwrap()));
+    let joined = ann.next().await;
+    says(&joined, "Its time zone is Europe/Berlin");
+    says(&joined, "this chat was in Asia/Kathmandu");
+    let keep = joined.labels().concat().into_iter().find(|label| label.starts_with("Asia/Kathmandu")).unwrap();
+    ann.presses(joined.id, keep);
+    says(&ann.next().await, "Your time zone is Asia/Kathmandu");
+    assert_eq!(terminal.get("/api/users/me").await.is(200)["timezone"], "Asia/Kathmandu");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn data_are_taken_along_and_deleted(#[values(Sqlite, Cluster)] backend: Backend) {
     let world = World::start(backend).await;
     let ann = world.guest(7, Ru).await;
@@ -59,7 +79,7 @@ async fn data_are_taken_along_and_deleted(#[values(Sqlite, Cluster)] backend: Ba
     ann.says("/delete_me");
     let sure = ann.next().await;
     ann.presses(sure.id, "Нет");
-    ann.edited(sure.id).await;
+    says(&ann.edited(sure.id).await, "Ничего не удалено");
     servers.get("/api/users/me").await.is(200);
     ann.says("/delete_me");
     let sure = ann.next().await;

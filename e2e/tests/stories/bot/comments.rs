@@ -23,7 +23,13 @@ async fn an_answer_to_a_task_is_a_comment(#[values(Sqlite, Cluster)] backend: Ba
     let card = ann.edited(list.id).await;
     ann.replies(card.id, "they close at <five> & so");
     says(&ann.next().await, lang.of("Comment added", "Комментарий добавлен"));
+    // So is an answer to what says so.
+    let added = ann.sees(lang.of("Comment added", "Комментарий добавлен")).await;
+    ann.replies(added.id, "on Sundays too");
+    ann.next().await;
     let comments = servers.get(&format!("/api/comments?task_id={task}")).await.items();
+    assert_eq!(comments[1]["content"], "on Sundays too");
+    servers.delete(&format!("/api/comments/{}", comments[1]["id"])).await.is(204);
     assert_eq!(comments[0]["content"], "they close at <five> & so");
 
     ann.presses(card.id, lang.of("💬 Comments (0)", "💬 Комментарии (0)"));
@@ -46,6 +52,9 @@ async fn an_answer_to_a_task_is_a_comment(#[values(Sqlite, Cluster)] backend: Ba
     let left = ann.edited(one.id).await;
     assert!(!left.text.contains("third"), "{}", left.text);
     assert_eq!(servers.get(&format!("/api/comments?task_id={task}")).await.items().len(), 1);
+    ann.presses(left.id, lang.of("↩ Undo that", "↩ Отменить это"));
+    ann.edited(left.id).await;
+    assert_eq!(servers.get(&format!("/api/comments?task_id={task}")).await.items().len(), 2);
 }
 
 #[rstest]
@@ -116,12 +125,15 @@ async fn a_forged_button_opens_nothing(#[values(Sqlite)] backend: Backend) {
         format!("cm:u{task}:2026:1"),
         format!("ct:u{task}:2900-01-01:60"),
         "un:1:1".to_owned(),
+        format!("cd:u{task}:-262143-01-01"),
+        format!("ct:u{task}:+262142-12-31:60"),
+        format!("ca:u{task}:0001-01-01"),
     ] {
         bob.presses_data(message.id, &data);
         let toast = bob.toast().await;
         assert!(toast.alert, "{data} is answered with {toast:?}");
     }
-    for data in ["", "nonsense", "t:", "t:9999999999999999999999", "ct:d:2026-01-01:99999", "🦀"] {
+    for data in ["", "nonsense", "t:", "t:9999999999999999999999", "ct:d1:2026-01-01:99999", "oy:1", "dn:1:x", "🦀"] {
         bob.presses_data(message.id, data);
         assert!(bob.toast().await.alert, "{data}");
     }

@@ -75,6 +75,32 @@ async fn telegram_may_say_wait_or_nothing(#[values(Sqlite)] backend: Backend) {
     says(&ann.next().await, "To do");
 }
 
+/// What ends the bot comes again with its next start, but not for ever.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_ends_the_bot_is_given_up(#[values(Sqlite, Cluster)] backend: Backend) {
+    let mut world = World::start(backend).await;
+    let ann = world.guest(7, En).await;
+    world.api.idle().await;
+    let tried = |world: &World| world.api.calls_of("sendMessage").len();
+    for time in 0..3 {
+        let before = tried(&world);
+        world.api.fail(Fault::Hang, Calls::next(1).of("sendMessage"));
+        match time {
+            0 => drop(ann.says("/help")),
+            _ => world.bots[0].start(),
+        }
+        crate::api::eventually("it is at it", async || tried(&world) > before).await;
+        world.bots[0].kill_9();
+    }
+    world.api.release();
+    world.bots[0].start();
+    says(&ann.next().await, "Something went wrong on my side");
+    assert!(world.bots[0].said().contains("is given up"), "{}", world.bots[0].said());
+    ann.says("/help");
+    says(&ann.next().await, "/timezone");
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn two_bots_share_the_chats(#[values(Cluster)] backend: Backend) {

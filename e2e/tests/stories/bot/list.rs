@@ -63,7 +63,23 @@ async fn sixty_tasks_are_paged_and_filtered(#[values(Sqlite, Cluster)] backend: 
     ann.presses(found.id, "🔍 Search");
     ann.edited(found.id).await;
     ann.says("nothing like it");
-    says(&ann.next().await, "Nothing here");
+    says(&ann.next().await, "Nothing here has that in it");
+    // The list of a category begins anew.
+    ann.says("/categories");
+    let tags = ann.next().await;
+    ann.presses(tags.id, "home");
+    ann.edited(tags.id).await;
+    ann.presses(tags.id, "📋 Its tasks");
+    let tagged = ann.edited(tags.id).await;
+    says(&tagged, "To do · 🏷 home\n");
+
+    // A page that nobody made is the last one, and nothing breaks.
+    for page in ["8", "99999", "4294967295"] {
+        ann.says("/tasks");
+        let list = ann.next().await;
+        ann.presses_data(list.id, &format!("ls:o:{page}"));
+        says(&ann.edited(list.id).await, "49–50");
+    }
 }
 
 #[rstest]
@@ -79,6 +95,12 @@ async fn categories_are_made_renamed_and_deleted(#[values(Sqlite, Postgres)] bac
     ann.edited(shown.id).await;
     ann.says("дом <&>");
     let shown = ann.next().await;
+    ann.presses(shown.id, "＋ Новая категория");
+    ann.edited(shown.id).await;
+    ann.says("ДОМ <&>");
+    says(&ann.next().await, "уже есть");
+    ann.presses(shown.id, "« Назад");
+    let shown = ann.edited(shown.id).await;
     ann.presses(shown.id, "дом <&>");
     let tag = ann.edited(shown.id).await;
     ann.presses(tag.id, "✏️ Переименовать");

@@ -6,13 +6,15 @@ mod editing;
 mod faults;
 mod list;
 mod reminders;
+mod slips;
 mod tasks;
+mod times;
 
 use std::net::{SocketAddr, TcpListener};
 
 use e2e::{
     Stack,
-    bot_api::{BotApi, Person, PersonBuilder, Shown},
+    bot_api::{Action, BotApi, Person, PersonBuilder, Shown},
     private_dir,
     servers::{Backend, Server},
 };
@@ -131,6 +133,15 @@ impl Lang {
 #[track_caller]
 pub(super) fn says(shown: &Shown, text: &str) {
     assert!(shown.text.contains(text), "{text:?} is not in {:?}", shown.text);
+}
+
+/// What a button sends, whatever its message shows by the time it arrives.
+#[track_caller]
+pub(super) fn data_of(shown: &Shown, button: &str) -> String {
+    match shown.buttons().find(|one| one.text == button).map(|one| &one.action) {
+        Some(Action::Data(data)) => data.clone(),
+        found => panic!("{button:?} is {found:?} in {:?}", shown.labels()),
+    }
 }
 
 /// The number of the task that a message shows: `#12`.

@@ -130,6 +130,45 @@ async fn who_blocked_the_bot_is_left_alone_until_they_come_back(#[values(Sqlite)
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_unblocks_the_bot_is_reminded_at_once(#[values(Sqlite, Cluster)] backend: Backend) {
+    let world = World::start(backend).await;
+    let ann = world.guest(7, En).await;
+    let servers = world.person_at_servers(&ann).await;
+    let remind = async |title: &str| {
+        let body = json!({"title": title, "remind_time": in_seconds(-1)});
+        crate::api::id(&servers.post("/api/tasks", body).await.is(201))
+    };
+    ann.blocks_bot();
+    let first = remind("one").await;
+    crate::api::eventually("it is given up", async || ledger(&servers, first).await.contains(&"dead".to_owned())).await;
+    // They say nothing.
+    ann.unblocks_bot();
+    remind("two").await;
+    ann.sees("two").await;
+}
+
+/// What is opened from a reminder stands below it, and stays what it is.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reminder_leads_to_is_not_written_over(#[values(Sqlite)] backend: Backend) {
+    let world = World::start(backend).await;
+    let ann = world.guest(7, En).await;
+    let servers = world.person_at_servers(&ann).await;
+    let body = json!({"title": "Milk", "remind_time": in_seconds(1)});
+    let task = crate::api::id(&servers.post("/api/tasks", body).await.is(201));
+    let reminder = ann.next().await;
+    ann.presses(reminder.id, "Open");
+    let card = ann.next().await;
+    assert_eq!(task_in(&card), task);
+    ann.presses(card.id, "« List");
+    let list = ann.edited(card.id).await;
+    servers.patch(&format!("/api/tasks/{task}"), json!({"completed": true})).await.is(200);
+    says(&ann.edited(reminder.id).await, "Done");
+    assert_eq!(ann.message(card.id).unwrap().text, list.text);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn many_that_are_long_past_come_in_one_message(#[values(Sqlite)] backend: Backend) {
     let mut world = World::start(backend).await;
     let ann = world.guest(7, Ru).await;

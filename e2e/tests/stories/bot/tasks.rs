@@ -111,7 +111,7 @@ async fn a_line_becomes_a_task_after_a_look_at_it(
     assert_eq!((&task["title"], &task["priority"]), (&json!("p1 is a priority"), &json!(4)));
 
     // A button of before does nothing more.
-    ann.presses_data(card.id, "oy");
+    ann.presses_data(card.id, "oy:1");
     let toast = ann.toast().await;
     assert!(toast.alert || toast.text.is_empty());
     assert_eq!(servers.get("/api/tasks").await.items().len(), 3);
