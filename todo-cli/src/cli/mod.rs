@@ -5,8 +5,11 @@
 mod access;
 mod account;
 mod comment;
+mod form;
 mod journal;
 mod reminder;
+mod setup;
+mod status;
 mod tag;
 mod task;
 mod transfer;
@@ -14,19 +17,29 @@ mod transfer;
 pub(crate) use access::{LinkCommand, SessionCommand, TokenCommand, WebhookArgs};
 pub(crate) use account::{LoginArgs, LogoutArgs, PasswordSource, RegisterArgs};
 pub(crate) use comment::CommentCommand;
+pub(crate) use form::FormArgs;
 pub(crate) use journal::{UndoArgs, WaitArgs, WatchArgs};
 pub(crate) use reminder::{RemindArgs, RemindersArgs, SnoozeArgs};
+pub(crate) use setup::{CompletionsArgs, ConfigCommand, HelpArgs, ManArgs};
+pub(crate) use status::StatusArgs;
 pub(crate) use tag::TagCommand;
-pub(crate) use task::{AddArgs, Changes, EditArgs, IdArgs, ListArgs, RemoveArgs, ShowArgs};
+pub(crate) use task::{AddArgs, Changes, DATE_HELP, EditArgs, IdArgs, ListArgs, QUICK_HELP, RemoveArgs, ShowArgs};
 pub(crate) use transfer::{ExportArgs, ImportArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-const AFTER_HELP: &str = "\
-Without a server configured everything works at once on a local database. `todo login URL` points a profile at a server.
+use crate::commands::topics;
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 not signed in or not allowed, 5 conflict, 6 server out of reach.
+/// Where tasks are.
+pub(crate) const SERVER_HELP: &str = "\
+Without a server configured everything works at once on a local database. `todo login URL` points a profile at a server.";
 
+/// What scripts branch on.
+pub(crate) const EXIT_HELP: &str = "\
+Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 not signed in or not allowed, 5 conflict, 6 server out of reach.";
+
+/// Where settings come from.
+pub(crate) const SETTINGS_HELP: &str = "\
 Settings come from flags, then the environment (TODO_SERVER_URL, COMMENTS_SERVER_URL, TODO_TOKEN, TODO_PROFILE, \
 TODO_DATA_DIR, TODO_CONFIG_DIR), then config.toml in the configuration directory:
 
@@ -35,11 +48,16 @@ TODO_DATA_DIR, TODO_CONFIG_DIR), then config.toml in the configuration directory
     [profiles.work]
     server = \"https://todo.example.com\"";
 
+fn after_long_help() -> String {
+    format!("{SERVER_HELP}\n\n{EXIT_HELP}\n\n{SETTINGS_HELP}\n\n{}", topics::list())
+}
+
 /// Your tasks: on this machine, or on a server
 ///
 /// Without a command: the terminal interface, or `todo list` where there is no terminal.
 #[derive(Debug, Parser)]
-#[command(name = "todo", version, after_long_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "todo", version, after_help = topics::list(), after_long_help = after_long_help(), max_term_width = 100)]
+#[command(disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -48,7 +66,7 @@ pub(crate) struct Cli {
 }
 
 /// What every command understands.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Global {
     /// Print wire objects as JSON, and errors as problem objects
     ///
@@ -67,6 +85,9 @@ pub(crate) struct Global {
     /// The profile whose server and sign-in to use [env: TODO_PROFILE]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
     pub(crate) profile: Option<String>,
+    /// Fail where the server is out of reach, in place of queueing the change; `queue = false` in config.toml does it always
+    #[arg(long, global = true, help_heading = "Global options", hide_short_help = true)]
+    pub(crate) no_queue: bool,
     /// Print ids only: of what was listed, made or changed
     #[arg(long, short, global = true, help_heading = "Global options")]
     pub(crate) quiet: bool,
@@ -86,9 +107,10 @@ pub(crate) struct Global {
 }
 
 /// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorWhen {
     /// On a terminal.
+    #[default]
     Auto,
     /// Always.
     Always,
@@ -126,6 +148,7 @@ pub(crate) enum Command {
     Remind(RemindArgs),
     Snooze(SnoozeArgs),
     Reminders(RemindersArgs),
+    Status(StatusArgs),
     Undo(UndoArgs),
     Watch(WatchArgs),
     Wait(WaitArgs),
@@ -146,6 +169,20 @@ pub(crate) enum Command {
     /// Join this account with another door to it
     #[command(subcommand)]
     Link(LinkCommand),
+    /// Show each setting, what it is and who says so; or change config.toml
+    #[command(after_long_help = topics::settings())]
+    Config {
+        #[command(subcommand)]
+        command: Option<ConfigCommand>,
+    },
+    /// Look for what may be wrong: settings, servers, sign-in, files, terminal
+    ///
+    /// Each line tells what was found (✓ well, ! worth a look, ✗ wrong) and what to do about it. Exit codes: 0 nothing is
+    /// wrong, 1 something is.
+    Doctor,
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+    Help(HelpArgs),
 }
 
 /// Where `todo up` listens.

@@ -85,6 +85,8 @@ pub(crate) enum Action {
     Mark,
     MarkAll,
     Undo,
+    Redo,
+    Remind,
     Search,
     NextMatch,
     PreviousMatch,
@@ -134,6 +136,9 @@ pub(crate) struct Binding {
 
 const MAIN: &[Context] = &[Context::List, Context::Sidebar, Context::Detail, Context::Calendar, Context::Statistics];
 const TASK: &[Context] = &[Context::List, Context::Detail];
+const WRITING: &[Context] =
+    &[Context::Quick, Context::Search, Context::Form, Context::Text, Context::Menu, Context::Picker, Context::Palette];
+const CHOOSING: &[Context] = &[Context::Menu, Context::Palette];
 const LISTS: &[Context] = &[Context::List, Context::Sidebar, Context::Detail];
 
 const fn bind(
@@ -152,13 +157,18 @@ pub(crate) const TABLE: &[Binding] = &[
     bind(Action::Add, "add", "a", MAIN, "Add a task in one line", "add"),
     bind(Action::Complete, "done", "x", TASK, "Done, or open again", "done"),
     bind(Action::Open, "open", "enter", &[Context::List, Context::Sidebar, Context::Calendar], "Open", "open"),
+    bind(Action::PreviousMonth, "previous_month", "[", &[Context::Calendar], "Previous month", "earlier"),
+    bind(Action::NextMonth, "next_month", "]", &[Context::Calendar], "Next month", "later"),
+    bind(Action::First, "calendar_today", "t", &[Context::Calendar], "To today", "today"),
     bind(Action::Edit, "edit", "e", TASK, "Edit all fields", "edit"),
     bind(Action::Comment, "comment", "c", TASK, "Write a comment", "comment"),
     bind(Action::Search, "search", "/", MAIN, "Search", "search"),
-    bind(Action::Undo, "undo", "u", MAIN, "Undo the last change, also one made elsewhere", "undo"),
+    bind(Action::Undo, "undo", "u", MAIN, "Undo a change, one further back each time", "undo"),
+    bind(Action::Redo, "redo", "ctrl-r", MAIN, "Redo what was undone last", ""),
     bind(Action::Delete, "delete", "d delete", TASK, "Delete", "delete"),
     bind(Action::Snooze, "snooze", "s", TASK, "Put off: a later due date", "snooze"),
     bind(Action::Due, "due", "D", TASK, "Choose the due day on a calendar", ""),
+    bind(Action::Remind, "remind", "r", TASK, "Remind me: set or change the reminder", ""),
     bind(Action::Priority, "priority", "p", TASK, "Set the priority", ""),
     bind(Action::Tag, "tag", "t", TASK, "Put tags on or take them off", "tag"),
     bind(Action::AddForm, "add_form", "A", MAIN, "Add a task with all fields", ""),
@@ -186,8 +196,6 @@ pub(crate) const TABLE: &[Binding] = &[
     bind(Action::Last, "last", "G end", MAIN, "To the end", ""),
     bind(Action::PageDown, "page_down", "pagedown ctrl-d ctrl-f", MAIN, "A page down", ""),
     bind(Action::PageUp, "page_up", "pageup ctrl-u ctrl-b", MAIN, "A page up", ""),
-    bind(Action::PreviousMonth, "previous_month", "[", &[Context::Calendar], "Previous month", "month back"),
-    bind(Action::NextMonth, "next_month", "]", &[Context::Calendar], "Next month", "month on"),
     bind(Action::NextPane, "next_pane", "tab", MAIN, "Next part of the screen", "next pane"),
     bind(Action::PreviousPane, "previous_pane", "shift-tab", MAIN, "Previous part of the screen", ""),
     bind(Action::Back, "back", "esc", MAIN, "Back; removes selection, search and filters", ""),
@@ -233,15 +241,21 @@ pub(crate) const TABLE: &[Binding] = &[
     ),
     bind(Action::Down, "help_down", "j", &[Context::Help], "Down", ""),
     bind(Action::Up, "help_up", "k", &[Context::Help], "Up", ""),
-    bind(Action::PageDown, "help_page_down", "pagedown space", &[Context::Help], "A page down", "page down"),
-    bind(Action::PageUp, "help_page_up", "pageup", &[Context::Help], "A page up", ""),
+    bind(Action::PageDown, "help_page_down", "pagedown space ctrl-d", &[Context::Help], "A page down", "page down"),
+    bind(Action::PageUp, "help_page_up", "pageup ctrl-u", &[Context::Help], "A page up", "page up"),
+    bind(Action::First, "help_first", "g home", &[Context::Help], "To the top", ""),
+    bind(Action::Last, "help_last", "G end", &[Context::Help], "To the end", "end"),
+    bind(Action::PageDown, "items_on", "pagedown", CHOOSING, "A page down", ""),
+    bind(Action::PageUp, "items_back", "pageup", CHOOSING, "A page up", ""),
+    bind(Action::First, "first_item", "home", CHOOSING, "To the first one", ""),
+    bind(Action::Last, "last_item", "end", CHOOSING, "To the last one", ""),
     bind(Action::Down, "week_on", "j down", &[Context::Picker], "A week on", ""),
     bind(Action::Up, "week_back", "k up", &[Context::Picker], "A week back", ""),
     bind(Action::Left, "day_back", "h left", &[Context::Picker], "A day back", ""),
     bind(Action::Right, "day_on", "l right", &[Context::Picker], "A day on", ""),
     bind(Action::PreviousMonth, "month_back", "[ pageup", &[Context::Picker], "A month back", "month back"),
     bind(Action::NextMonth, "month_on", "] pagedown", &[Context::Picker], "A month on", "month on"),
-    bind(Action::First, "to_today", "t", &[Context::Picker], "Today", "today"),
+    bind(Action::First, "to_today", "t", &[Context::Picker], "To today", "today"),
     bind(Action::Yes, "yes", "y enter", &[Context::Confirm], "Yes", "yes"),
     bind(Action::Cancel, "no", "n esc ctrl-c", &[Context::Confirm], "No", "no"),
     bind(Action::Mine, "mine", "m", &[Context::Conflict], "Keep mine, over theirs", "keep mine"),
@@ -272,6 +286,7 @@ pub(crate) const TABLE: &[Binding] = &[
         "close",
     ),
     bind(Action::Cancel, "close_help", "q ?", &[Context::Help], "Close", ""),
+    bind(Action::Help, "help_here", "f1", WRITING, "All keys; what is being written stays", ""),
 ];
 
 /// The table with the keys of the config file.

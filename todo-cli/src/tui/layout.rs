@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use super::model::{Focus, Model, scope::View};
 
 /// From this width on the sidebar is beside the list.
-const WIDE: u16 = 70;
+pub(crate) const WIDE: u16 = 70;
 /// From this width on the details are beside the list.
 const VERY_WIDE: u16 = 116;
 /// From this height on the details are below the list.

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 use todo_sdk::{
     client::Event,
-    model::{Change, Comment, Id, ReminderRow, Tag, Task, Undone},
+    model::{Change, Comment, Id, ReminderRow, Tag, Task},
 };
 
 use super::{
-    model::{queue::Write, state::State},
+    model::{history::Reversal, queue::Write, state::State},
     snapshot::Head,
 };
 
@@ -65,6 +65,8 @@ pub(crate) enum Msg {
     Written(Result<Option<String>, String>),
     /// Something to say.
     Trouble(String),
+    /// The session is over: nothing goes on until somebody signs in again.
+    SignedOut,
     /// Going on is no use: the program ends with this error.
     Fatal(Box<crate::error::Error>),
     /// The system wants the program to end.
@@ -80,8 +82,11 @@ pub(crate) enum Outcome {
     Deleted(Vec<Id>),
     Comment(Comment),
     CommentDeleted(Id),
-    Undone(Box<Undone>),
+    Undone(Reversal),
+    Redone(Reversal),
     Reminder(Box<ReminderRow>),
+    /// It took several calls: the number in the journal of a change of each.
+    InParts(Box<Outcome>, Vec<i64>),
     Nothing,
 }
 
@@ -90,6 +95,8 @@ pub(crate) enum Outcome {
 pub(crate) enum Failure {
     /// The server is away: it is tried again.
     Away(String),
+    /// Nobody is signed in: it is sent when somebody is.
+    SignedOut,
     /// Somebody was faster; this is the task now.
     Conflict(Box<Task>),
     /// The server says no.
@@ -99,6 +106,8 @@ pub(crate) enum Failure {
 /// Something to do outside of the model.
 #[derive(Debug)]
 pub(crate) enum Effect {
+    /// Tries again and again to sign in.
+    SignIn,
     /// Loads everything.
     Load,
     /// Follows changes, from behind this one on.

@@ -7,6 +7,7 @@ use todo_sdk::{
     quick::{Field, Quick, parse},
 };
 
+use super::{doubt::doubts, view::due};
 use crate::output::{repeat, when};
 
 /// A line, understood.
@@ -39,6 +40,7 @@ pub(crate) fn understand(text: &str, now: &DateTime<Tz>) -> Understood {
         .flat_map(|field| labels(&read, field, now).into_iter().map(move |label| (Chip::Field(field), label)))
         .collect();
     chips.extend(read.warnings.drain(..).map(|warning| (Chip::Warning, warning.message)));
+    chips.extend(doubts(text, &read, now).into_iter().map(|doubt| (Chip::Warning, doubt)));
     let tags = std::mem::take(&mut read.tags);
     Understood { task: read.into_task(Vec::new()), tags, chips }
 }
@@ -50,7 +52,7 @@ fn labels(read: &Quick, field: Field, now: &DateTime<Tz>) -> Vec<String> {
         Field::Priority => read.priority.map(|priority| format!("p{priority}")).into_iter().collect(),
         Field::Tag => read.tags.iter().map(|tag| format!("@{tag}")).collect(),
         Field::Remind => {
-            let at = read.remind_time.map(|at| when::relative(Due::At(at), now));
+            let at = read.remind_time.map(|at| due::short(Due::At(at), now));
             let label = read.remind_before_seconds.map(when::before).or(at);
             label.map(|label| format!("reminds {label}")).into_iter().collect()
         }
@@ -67,7 +69,7 @@ fn labels(read: &Quick, field: Field, now: &DateTime<Tz>) -> Vec<String> {
 
 /// The chip of a due date.
 pub(crate) fn due_label(due: Due, now: &DateTime<Tz>) -> String {
-    format!("due {}", when::relative(due, now))
+    format!("due {}", due::long(due, now))
 }
 
 /// The tag that is being typed at the end of the line, without its sign.

@@ -2,9 +2,8 @@
 
 use std::{
     collections::VecDeque,
-    env, fs,
-    io::{self, IsTerminal},
-    path::Path,
+    fs,
+    io::{self, IsTerminal, Write},
     process::Command,
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     thread,
@@ -21,6 +20,7 @@ use tokio::{
 
 use super::{
     effects::Effects,
+    hand_over::hand_over,
     keys::Keymap,
     model::Model,
     msg::{Effect, Msg},
@@ -32,8 +32,8 @@ use super::{
 };
 use crate::{
     error::Error,
+    offline::Offline,
     output::Printer,
-    paths,
     profile::{Place, process_env},
     zone::machine_zone,
 };
@@ -69,6 +69,8 @@ pub(crate) fn open(printer: Printer, place: Place) -> Result<(), Error> {
     read_rest(rest, messages.clone());
 
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Output)?;
+    let offline = if place.queue { Offline::of(&place)? } else { None };
+    model.keeps = offline.is_some();
     let effects = Effects::new(messages.clone(), runtime.handle().clone(), printer, place);
     effects.connect();
     listen_to_signals(runtime.handle(), &messages);
@@ -79,9 +81,11 @@ pub(crate) fn open(printer: Printer, place: Place) -> Result<(), Error> {
     drop(screen);
     keyboard.stop();
     let saved = files.save(&model);
+    let kept = offline.map_or(Ok(()), |offline| hand_over(&model, &offline.outbox, |number| effects.key(number)));
     runtime.block_on(effects.close());
     runtime.shutdown_timeout(Duration::from_millis(500));
     ended?;
+    kept?;
     saved.map_err(|source| Error::File { path: "the snapshot of the terminal interface".into(), source })
 }
 
@@ -247,6 +251,7 @@ fn listen_to_signals(runtime: &Handle, messages: &Sender<Msg>) {
     listen(SignalKind::terminate(), || Msg::Terminate);
     listen(SignalKind::hangup(), || Msg::Terminate);
     listen(SignalKind::interrupt(), || Msg::Terminate);
+    listen(SignalKind::quit(), || Msg::Terminate);
     listen(SignalKind::from_raw(STOP), || Msg::Stop);
 }
 
@@ -255,19 +260,12 @@ fn listen_to_signals(_runtime: &Handle, _messages: &Sender<Msg>) {}
 
 /// Has a text written in `$VISUAL` or `$EDITOR`; `None` where it was left as it is.
 fn edit(text: &str) -> Result<Option<String>, String> {
-    let folder = env::temp_dir();
-    let path = folder.join(format!("todo-{}-{}.md", std::process::id(), Utc::now().timestamp_micros()));
-    let result = edit_file(&path, text);
-    let _ = fs::remove_file(&path);
-    result
-}
-
-fn edit_file(path: &Path, text: &str) -> Result<Option<String>, String> {
-    let failed = |error: io::Error| format!("cannot use {}: {error}", path.display());
-    // Not through a name that somebody else has put there.
-    let mut file = paths::open_private(path, fs::OpenOptions::new().write(true).create_new(true)).map_err(failed)?;
-    io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
-    drop(file);
+    let failed = |error: io::Error| format!("cannot write a temporary file: {error}");
+    // Readable by its owner alone, and gone however this ends.
+    let mut file = tempfile::Builder::new().prefix("todo-").suffix(".md").tempfile().map_err(failed)?;
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    write!(file, "{text}{end}").and_then(|()| file.flush()).map_err(failed)?;
+    let path = file.path();
     let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| process_env(name).filter(|value| !value.is_empty()));
     let editor = named.unwrap_or_else(|| "vi".to_owned());
     let mut words = editor.split_whitespace();
@@ -278,6 +276,6 @@ fn edit_file(path: &Path, text: &str) -> Result<Option<String>, String> {
         Ok(status) => return Err(format!("{editor} ended with {status}; nothing was taken over")),
         Err(error) => return Err(format!("cannot start {editor} ({error}); set EDITOR")),
     }
-    let written = fs::read_to_string(path).map_err(failed)?;
+    let written = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     Ok((written.trim_end() != text.trim_end()).then_some(written))
 }

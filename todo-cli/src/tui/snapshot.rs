@@ -140,7 +140,8 @@ impl<'a> Known<'a> {
     fn of(model: &'a Model) -> Self {
         let mut unchanged = HashMap::new();
         for Waiting { before, .. } in model.queue.iter() {
-            for task in before {
+            // What the server doesn't have yet is not remembered as if it had.
+            for task in before.iter().filter(|task| task.id > 0) {
                 unchanged.entry(task.id).or_insert(task);
             }
         }

@@ -12,7 +12,7 @@ use std::{
 
 use crossterm::{
     cursor::Show,
-    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste},
     execute,
     terminal::{
         BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
@@ -79,9 +79,20 @@ fn take(mouse: bool) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     let taken = enable_raw_mode().and_then(|()| {
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
+        if mouse { take_mouse() } else { Ok(()) }
     });
     taken.inspect_err(|_| give_back())
+}
+
+/// Clicks and the wheel, not each move: buttons (1000), in coordinates without a limit (1006).
+#[cfg(unix)]
+fn take_mouse() -> io::Result<()> {
+    execute!(stdout(), crossterm::style::Print("\x1b[?1000h\x1b[?1006h"))
+}
+
+#[cfg(not(unix))]
+fn take_mouse() -> io::Result<()> {
+    execute!(stdout(), crossterm::event::EnableMouseCapture)
 }
 
 /// As it was before. Nobody is left to be told where that fails.

@@ -19,7 +19,8 @@ impl Colors {
         let term = env("TERM").unwrap_or_default();
         let truecolor = env("COLORTERM").is_some_and(|value| matches!(value.as_str(), "truecolor" | "24bit"));
         match () {
-            () if !wanted => Self::None,
+            // Those have none, whatever they make of the codes.
+            () if !wanted || term == "dumb" || term.starts_with("vt1") || term.starts_with("vt2") => Self::None,
             () if truecolor || term.contains("direct") => Self::True,
             () if term.contains("256color") => Self::TwoHundred,
             () => Self::Sixteen,

@@ -1,6 +1,8 @@
 //! The terminal interface: the real program in a terminal, while others work on the same tasks.
 
 mod terminal;
+mod undo;
+mod waiting;
 mod work;
 
 use std::{path::Path, process::Command};

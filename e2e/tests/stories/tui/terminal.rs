@@ -61,6 +61,19 @@ fn shell(script: &str, stack: &Stack, person: &Api, home: &Path) -> Terminal {
     Terminal::start(shell, 100, 30).unwrap()
 }
 
+/// Clicks are told of, moves are not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mouse_is_watched_only_where_it_is_pressed() {
+    let stack = Stack::start(Sqlite);
+    let ann = Api::person(&stack, "ann").await;
+    let home = private_dir("tui-").unwrap();
+    let todo = open(&stack, &ann, home.path());
+    assert_eq!(todo.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::PressRelease);
+    let raw = todo.raw();
+    assert!(!raw.windows(8).any(|window| window == b"\x1b[?1003h"));
+    leave(todo);
+}
+
 #[track_caller]
 fn is_given_back(terminal: &Terminal) {
     let screen = terminal.screen();
@@ -73,9 +86,9 @@ async fn the_terminal_is_given_back_however_it_ends() {
     let stack = Stack::start(Sqlite);
     let ann = Api::person(&stack, "ann").await;
     ann.task("Call the bank").await;
-    for signal in [None, Some(Signal::TERM), Some(Signal::HUP), Some(Signal::INT)] {
+    for signal in [None, Some(Signal::TERM), Some(Signal::HUP), Some(Signal::INT), Some(Signal::QUIT)] {
         let home = private_dir("tui-").unwrap();
-        let script = "stty echo; trap : INT HUP TERM; $TODO; echo gone; stty -a; read line";
+        let script = "stty echo; trap : INT HUP TERM QUIT; $TODO; echo gone; stty -a; read line";
         let mut terminal = shell(script, &stack, &ann, home.path());
         terminal.sees("● live");
         assert!(terminal.screen().alternate_screen() && terminal.screen().hide_cursor());

@@ -4,7 +4,7 @@ use futures_util::{TryStreamExt, future};
 use todo_sdk::model::{Id, LIMIT_MAX};
 use tokio::time::sleep;
 
-use super::{PAUSE, Session, is_passing};
+use super::{PAUSE, Session, is_passing, is_signed_out};
 use crate::{error::Error, tui::msg::Msg};
 
 /// Changes looked through for the history of a task.
@@ -14,6 +14,9 @@ impl Session {
     /// Loads everything, and does not give up while the server is away.
     pub(super) async fn load(&self) {
         while let Err(error) = self.try_load().await {
+            if is_signed_out(&error) {
+                return self.tell(Msg::SignedOut);
+            }
             if !is_passing(&error) {
                 return self.tell(Msg::Fatal(Box::new(error)));
             }

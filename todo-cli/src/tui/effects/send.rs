@@ -1,9 +1,9 @@
 //! Changes on their way to the server. Each bears a key of its own, so that the server does it once, however often it is
 //! sent.
 
-use todo_sdk::model::{BULK_MAX, BulkTasks, BulkUpdate, Id, Task, UpdateTask};
+use todo_sdk::model::{Id, UpdateTask};
 
-use super::{Session, is_passing};
+use super::{Session, failure, is_passing, is_signed_out};
 use crate::{
     commands::tag_names,
     error::Error,
@@ -13,25 +13,25 @@ use crate::{
     },
 };
 
-/// How often putting a tag on is tried where others change the same task.
-const TRIES: usize = 3;
-
 impl Session {
     pub(super) async fn send(&self, write: &Write) -> Result<Outcome, Failure> {
-        let key = format!("{}-{}", self.key, write.number);
-        let error = match Box::pin(self.perform(&write.op, &key)).await {
+        match write.op {
+            Op::Undo => return self.undo(write).await,
+            Op::Redo => return self.redo(write).await,
+            _ => {}
+        }
+        let error = match Box::pin(self.perform(write)).await {
             Ok(outcome) => return Ok(outcome),
             Err(error) => error,
         };
         let status = error.answered().map(|problem| problem.status);
         match (&write.op, status) {
-            _ if is_passing(&error) => Err(Failure::Away(error.chain())),
+            _ if is_passing(&error) || is_signed_out(&error) => Err(failure(&error)),
             // It is gone: what was wanted.
             (Op::Delete { ids }, Some(404)) => Ok(Outcome::Deleted(ids.clone())),
             (Op::Shown { .. }, Some(404 | 409)) => Ok(Outcome::Nothing),
             (Op::Update { id, .. }, Some(412)) => Err(self.conflict(*id).await),
-            (Op::Undo, Some(404)) => Err(Failure::Refused("There is nothing to undo".to_owned())),
-            _ => Err(Failure::Refused(error.chain())),
+            _ => Err(failure(&error)),
         }
     }
 
@@ -42,14 +42,14 @@ impl Session {
         };
         match task {
             Ok(task) => Failure::Conflict(Box::new(task)),
-            Err(error) if is_passing(&error) => Failure::Away(error.chain()),
-            Err(error) => Failure::Refused(error.chain()),
+            Err(error) => failure(&error),
         }
     }
 
-    async fn perform(&self, op: &Op, key: &str) -> Result<Outcome, Error> {
+    async fn perform(&self, write: &Write) -> Result<Outcome, Error> {
         let client = self.client()?;
-        Ok(match op {
+        let key = &self.key_of(write.number);
+        Ok(match &write.op {
             Op::Create { task, tags } => {
                 let mut task = (**task).clone();
                 task.tags.extend(tag_names::ensure(&self.context()?, tags).await?);
@@ -68,21 +68,14 @@ impl Session {
             Op::Complete { ids, done } => {
                 let changes = UpdateTask { completed: Some(*done), ..UpdateTask::default() };
                 let changes: Vec<_> = ids.iter().map(|id| (*id, changes.clone())).collect();
-                Outcome::Tasks(self.update(&changes, key).await?)
+                self.update(&changes, key).await?
             }
-            Op::Each { changes } => Outcome::Tasks(self.update(changes, key).await?),
+            Op::Each { changes } => self.update(changes, key).await?,
             Op::Retag { ids, add, remove } => {
                 let add = tag_names::ensure(&self.context()?, add).await?;
-                let mut tasks = Vec::with_capacity(ids.len());
-                for id in ids {
-                    tasks.push(self.retag(*id, &add, remove).await?);
-                }
-                Outcome::Tasks(tasks)
+                self.retag(ids, &write.before, [&add, remove], key).await?
             }
-            Op::Delete { ids } => {
-                self.delete(ids, key).await?;
-                Outcome::Deleted(ids.clone())
-            }
+            Op::Delete { ids } => self.delete(ids, key).await?,
             Op::Comment { task, text } => {
                 Outcome::Comment(client.comments().create(*task, text).idempotency_key(key).send().await?)
             }
@@ -91,7 +84,6 @@ impl Session {
                 client.comments().delete(*id).send().await?;
                 Outcome::CommentDeleted(*id)
             }
-            Op::Undo => Outcome::Undone(Box::new(client.changes().undo().idempotency_key(key).send().await?)),
             Op::Snooze { reminder, until } => {
                 Outcome::Reminder(Box::new(client.reminders().snooze(*reminder, *until).send().await?))
             }
@@ -99,52 +91,8 @@ impl Session {
                 client.reminders().shown(*reminder).await?;
                 Outcome::Nothing
             }
+            // Looked up in the journal first.
+            Op::Undo | Op::Redo => Outcome::Nothing,
         })
-    }
-
-    /// One by itself, several in one call.
-    async fn update(&self, changes: &[(Id, UpdateTask)], key: &str) -> Result<Vec<Task>, Error> {
-        let client = self.client()?;
-        if let [(id, changes)] = changes {
-            return Ok(vec![client.tasks().update(*id).changes(changes.clone()).send().await?]);
-        }
-        let mut tasks = Vec::with_capacity(changes.len());
-        for (number, part) in changes.chunks(BULK_MAX).enumerate() {
-            let update =
-                part.iter().map(|(id, changes)| BulkUpdate { id: *id, version: None, changes: changes.clone() });
-            let bulk = BulkTasks { update: update.collect(), ..BulkTasks::default() };
-            let key = format!("{key}-{number}");
-            tasks.extend(client.tasks().bulk(&bulk).idempotency_key(key).send().await?.updated);
-        }
-        Ok(tasks)
-    }
-
-    async fn delete(&self, ids: &[Id], key: &str) -> Result<(), Error> {
-        let client = self.client()?;
-        if let [id] = ids {
-            return Ok(client.tasks().delete(*id).send().await?);
-        }
-        for (number, part) in ids.chunks(BULK_MAX).enumerate() {
-            let bulk = BulkTasks { delete: part.to_vec(), ..BulkTasks::default() };
-            client.tasks().bulk(&bulk).idempotency_key(format!("{key}-{number}")).send().await?;
-        }
-        Ok(())
-    }
-
-    /// The API sets all tags at once: the version guards those that somebody else puts on meanwhile.
-    async fn retag(&self, id: Id, add: &[Id], remove: &[Id]) -> Result<Task, Error> {
-        let client = self.client()?;
-        let mut tries = 1;
-        loop {
-            let task = client.tasks().get(id).await?;
-            let kept = task.tags.iter().filter(|tag| !remove.contains(tag));
-            let mut tags: Vec<Id> = kept.chain(add).copied().collect();
-            tags.sort_unstable();
-            tags.dedup();
-            match client.tasks().update(id).tags(tags).if_match(task.version).send().await {
-                Err(error) if error.status() == Some(412) && tries < TRIES => tries += 1,
-                result => return Ok(result?),
-            }
-        }
     }
 }

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use todo_sdk::model::{Change, Comment, EventKind, Id, ReminderRow, Resource, Task};
 
+use super::{Model, queue::Op};
+
 /// Comments, deliveries and history of one task.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Details {
@@ -14,6 +16,40 @@ pub(crate) struct Details {
     pub(crate) loaded: bool,
     /// The first line that is shown.
     pub(crate) scroll: u16,
+}
+
+/// A comment as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remark<'a> {
+    pub(crate) text: &'a str,
+    /// `None` for one that the server doesn't have yet.
+    pub(crate) posted: Option<DateTime<Utc>>,
+    /// Not as the server has it.
+    pub(crate) waits: bool,
+}
+
+impl Model {
+    /// The comments on the task whose details are shown, as they will be when all that waits is done.
+    pub(crate) fn remarks(&self) -> Vec<Remark<'_>> {
+        let ops = || self.queue.iter().map(|write| &write.op);
+        let known = self.details.comments.iter().filter_map(|comment| {
+            if ops().any(|op| matches!(op, Op::DeleteComment { id } if *id == comment.id)) {
+                return None;
+            }
+            let edited = ops().filter_map(|op| match op {
+                Op::EditComment { id, text } if *id == comment.id => Some(text.as_str()),
+                _ => None,
+            });
+            let edited = edited.last();
+            let text = edited.unwrap_or(&comment.content);
+            Some(Remark { text, posted: Some(comment.posted_date), waits: edited.is_some() })
+        });
+        let new = ops().filter_map(|op| match op {
+            Op::Comment { task, text } if *task == self.details.id => Some(Remark { text, posted: None, waits: true }),
+            _ => None,
+        });
+        known.chain(new).collect()
+    }
 }
 
 /// A change of a task, in words.

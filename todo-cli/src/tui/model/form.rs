@@ -37,7 +37,7 @@ impl Field {
             Self::Title => "Title",
             Self::Due => "Due",
             Self::Remind => "Reminder",
-            Self::Nag => "Nag every",
+            Self::Nag => "Again every",
             Self::Repeat => "Repeats",
             Self::Priority => "Priority",
             Self::Tags => "Tags",
@@ -51,8 +51,8 @@ impl Field {
             Self::Title => "what is to be done",
             Self::Due => "tomorrow 10:00, 2026-12-01, +3d, 18:30",
             Self::Remind => "tomorrow 9:00, or 30m before",
-            Self::Nag => "15m: again and again until it is done",
-            Self::Repeat => "daily, every monday, every 2 weeks, every! 3 days",
+            Self::Nag => "15m: reminds on and on until it is done",
+            Self::Repeat => "daily, every monday, every! 3 days",
             Self::Priority => "1 (highest) to 4 (none)",
             Self::Tags => "home work",
             Self::Description => "",
@@ -75,6 +75,8 @@ pub(crate) struct Form {
     /// How the form was filled then.
     before: [String; 7],
     inputs: [Input; 7],
+    /// What was in all fields when somebody began to write.
+    begun: Vec<String>,
     pub(crate) description: TextArea<'static>,
     pub(crate) field: Field,
     pub(crate) error: Option<(Field, String)>,
@@ -87,7 +89,24 @@ impl Form {
         let description = base.as_ref().map(|task| task.description.clone()).unwrap_or_default();
         let inputs = before.clone().map(Input::new);
         let description = text_area(&description);
-        Self { base, before, inputs, description, field: Field::Title, error: None, picker: None }
+        let (field, begun) = (Field::Title, Vec::new());
+        let mut form = Self { base, before, inputs, begun, description, field, error: None, picker: None };
+        form.begin();
+        form
+    }
+
+    /// What is in it now is nothing that anybody wrote.
+    pub(crate) fn begin(&mut self) {
+        self.begun = self.texts();
+    }
+
+    /// Whether something was written.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.texts() != self.begun
+    }
+
+    fn texts(&self) -> Vec<String> {
+        Field::ALL.into_iter().map(|field| self.text(field)).collect()
     }
 
     pub(crate) fn input(&self, field: Field) -> Option<&Input> {
@@ -318,6 +337,8 @@ pub(crate) fn text_area(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(text.split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect());
     area.set_wrap_mode(WrapMode::WordOrGlyph);
     area.set_cursor_line_style(ratatui::style::Style::default());
+    // The terminal's own cursor stands there.
+    area.set_cursor_style(ratatui::style::Style::default());
     area.move_cursor(ratatui_textarea::CursorMove::Bottom);
     area.move_cursor(ratatui_textarea::CursorMove::End);
     area

@@ -24,7 +24,7 @@ impl Model {
     /// The lines of the sidebar.
     pub(crate) fn views(&self) -> Vec<View> {
         let mut tags: Vec<(&String, Id)> = self.tags.iter().map(|(id, name)| (name, *id)).collect();
-        tags.sort_by_key(|(name, id)| (name.to_lowercase(), *id));
+        tags.sort_by_cached_key(|(name, id)| (natural(name), *id));
         let more = [View::Calendar, View::Statistics];
         View::LISTS.into_iter().chain(more).chain(tags.into_iter().map(|(_, id)| View::Tag(id))).collect()
     }
@@ -40,5 +40,32 @@ impl Model {
             View::Statistics => "Statistics".to_owned(),
             View::Tag(id) => format!("@{}", self.tag_name(id)),
         }
+    }
+}
+
+/// A key by which `week 2` goes before `week 10`.
+fn natural(name: &str) -> Vec<(String, u128)> {
+    let name = name.to_lowercase();
+    let mut key = Vec::new();
+    let mut rest = name.as_str();
+    while !rest.is_empty() {
+        let begin = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let length = rest[begin..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - begin);
+        let number = &rest[begin..begin + length];
+        key.push((rest[..begin].to_owned(), number.parse().unwrap_or(u128::MAX)));
+        rest = &rest[begin + length..];
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural;
+
+    #[test]
+    fn numbers_in_names_count_as_numbers() {
+        let mut names = ["week 10", "Home", "week 2", "10", "9", "week"];
+        names.sort_by_cached_key(|name| natural(name));
+        assert_eq!(names, ["9", "10", "Home", "week", "week 2", "week 10"]);
     }
 }

@@ -3,8 +3,11 @@
 
 pub(crate) mod detail;
 pub(crate) mod form;
+pub(crate) mod history;
 mod labels;
+mod landing;
 pub(crate) mod list;
+mod notice;
 pub(crate) mod overlay;
 pub(crate) mod picker;
 pub(crate) mod queue;
@@ -22,7 +25,9 @@ use todo_sdk::model::{Id, ReminderRow, Task};
 
 use self::{
     detail::Details,
+    history::History,
     list::List,
+    notice::Notice,
     overlay::Overlay,
     picker::DayPicker,
     queue::Queue,
@@ -38,8 +43,6 @@ use super::{
 };
 use crate::pending::Pending;
 
-/// How long a word at the bottom stays.
-const NOTICE: TimeDelta = TimeDelta::seconds(6);
 /// What takes longer gets a spinner.
 const PATIENCE: TimeDelta = TimeDelta::milliseconds(150);
 
@@ -60,15 +63,8 @@ pub(crate) enum Link {
     Live,
     /// Out of reach, and why.
     Away(String),
-}
-
-/// A word at the bottom.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Notice {
-    pub(crate) text: String,
-    /// Something went wrong.
-    pub(crate) bad: bool,
-    until: DateTime<Utc>,
+    /// The session is over; once somebody signs in again, it goes on.
+    SignedOut,
 }
 
 /// Everything the screen is made of.
@@ -98,15 +94,22 @@ pub(crate) struct Model {
     pub(crate) overlay: Overlay,
 
     pub(crate) queue: Queue,
+    /// What waits is kept when somebody leaves.
+    pub(crate) keeps: bool,
     /// When the first of the queue is tried again.
     pub(crate) retry_at: Option<DateTime<Utc>>,
     pub(crate) pending: Pending,
+    pub(crate) history: History,
+    /// A line for adding that was left before it was done.
+    pub(crate) draft: String,
     /// Reminders on the screen.
     pub(crate) toasts: Vec<ReminderRow>,
     pub(crate) notice: Option<Notice>,
 
     pub(crate) link: Link,
     pub(crate) connected: bool,
+    /// It is known whose tasks these are, and they are there or being loaded.
+    pub(crate) begun: bool,
     pub(crate) following: bool,
     pub(crate) user: Option<Id>,
     /// The last change that is known.
@@ -156,12 +159,16 @@ impl Model {
             statistics: None,
             overlay: Overlay::None,
             queue: Queue::default(),
+            keeps: false,
             retry_at: None,
             pending: Pending::default(),
+            history: History::default(),
+            draft: String::new(),
             toasts: Vec::new(),
             notice: None,
             link: Link::Connecting,
             connected: false,
+            begun: false,
             following: false,
             user: None,
             seq: 0,
@@ -326,26 +333,12 @@ impl Model {
 
     /// Has the details of the task under the cursor fetched, once the cursor rests.
     pub(crate) fn ask_for_details(&mut self) {
-        let selected = self.selected().map(|task| task.id).filter(|id| *id > 0);
+        let selected = self.selected().map(|task| task.id);
         if self.details.id != selected.unwrap_or_default() {
             self.details = Details { id: selected.unwrap_or_default(), ..Details::default() };
         }
-        self.details_at = selected.map(|_| self.now + TimeDelta::milliseconds(120));
-    }
-
-    pub(crate) fn say(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), bad: false, until: self.now + NOTICE });
-    }
-
-    pub(crate) fn complain(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), bad: true, until: self.now + NOTICE });
-    }
-
-    /// Drops what has been said long enough.
-    pub(crate) fn hush(&mut self) {
-        if self.notice.as_ref().is_some_and(|notice| notice.until <= self.now) {
-            self.notice = None;
-        }
+        // What the server doesn't have yet it knows nothing about.
+        self.details_at = selected.filter(|id| *id > 0).map(|_| self.now + TimeDelta::milliseconds(120));
     }
 
     pub(crate) fn is_busy(&self) -> bool {
@@ -362,11 +355,17 @@ impl Model {
         self.busy_since.is_some_and(|since| self.now - since >= PATIENCE)
     }
 
+    /// Whether something is done to this task that the server does not get for now.
+    pub(crate) fn waits(&self, id: Id) -> bool {
+        let stuck = matches!(self.link, Link::Away(_) | Link::SignedOut) || self.shows_busy();
+        id < 0 || (stuck && self.queue.is_about(id))
+    }
+
     /// When the screen changes even if nothing happens.
     pub(crate) fn wake_at(&self) -> DateTime<Utc> {
         let minute = self.now + TimeDelta::seconds(60 - self.now.timestamp().rem_euclid(60));
         let spinner = self.is_busy().then(|| self.now + TimeDelta::milliseconds(100));
-        let notice = self.notice.as_ref().map(|notice| notice.until);
+        let notice = self.notice_until();
         let next = [spinner, notice, self.retry_at, self.details_at, self.search.ask_at, self.pending.next()];
         next.into_iter().flatten().fold(minute, DateTime::min)
     }

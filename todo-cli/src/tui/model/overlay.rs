@@ -1,11 +1,15 @@
 //! What lies over the list, one at a time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use ratatui_textarea::TextArea;
 use todo_sdk::model::{Id, Task, UpdateTask};
 use tui_input::Input;
 
-use super::{form::Form, picker::DayPicker, scope::Sort};
+use super::{
+    form::{Form, text_area},
+    picker::DayPicker,
+    scope::Sort,
+};
 
 /// What lies over the list and takes the keys.
 #[derive(Debug, Default)]
@@ -24,12 +28,30 @@ pub(crate) enum Overlay {
         ids: Vec<Id>,
     },
     Palette(Chooser),
-    /// The first line that is shown.
-    Help(usize),
+    Help(Help),
     Confirm(Confirm),
     Conflict(Box<Conflict>),
     /// The reminder on the screen is being answered.
     Toast,
+}
+
+impl Overlay {
+    /// Whether it holds something that would be lost.
+    pub(crate) fn is_written(&self) -> bool {
+        match self {
+            Self::Form(form) => form.is_changed(),
+            Self::Text(writing) => writing.text() != writing.begun,
+            _ => false,
+        }
+    }
+}
+
+/// All keys, from the line that is the first one on the screen.
+#[derive(Debug)]
+pub(crate) struct Help {
+    pub(crate) top: usize,
+    /// What one was about.
+    pub(crate) under: Box<Overlay>,
 }
 
 /// A text that is being written.
@@ -37,6 +59,19 @@ pub(crate) enum Overlay {
 pub(crate) struct Writing {
     pub(crate) about: About,
     pub(crate) area: TextArea<'static>,
+    /// The text it began with.
+    begun: String,
+}
+
+impl Writing {
+    pub(crate) fn new(about: About, text: &str) -> Self {
+        let area = text_area(text);
+        Self { about, begun: area.lines().join("\n"), area }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
 }
 
 /// What a text is.
@@ -89,13 +124,21 @@ pub(crate) enum Choice {
     FilterDated(bool),
     ClearFilters,
     Priority(i16),
-    /// Due then.
-    SnoozeTo(DateTime<Utc>),
-    SnoozeDays(u64),
-    SnoozePick,
+    PutOff(To),
+    PutOffPick,
     PutTag(String),
     DropTag(Id),
     Comment(Id),
+}
+
+/// When a task is to be due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum To {
+    At(DateTime<Utc>),
+    /// At the time of day it was, if it had one.
+    Day(NaiveDate),
+    /// So many days after it was.
+    Later(u64),
 }
 
 /// A line of a menu.
@@ -109,9 +152,11 @@ pub(crate) struct Item {
 }
 
 /// A question before something that can't be taken back by a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Confirm {
     Delete(Vec<Id>),
+    /// Drops what was written.
+    Discard(Box<Overlay>),
     /// With changes that have not reached the server.
     Quit,
 }

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Utc};
 use todo_sdk::model::{CreateTask, Due, Id, PRIORITY_NONE, Task, UpdateTask};
 
+use super::history::History;
+
 /// Something to do at the server.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Op {
@@ -49,8 +51,10 @@ pub(crate) enum Op {
     DeleteComment {
         id: Id,
     },
-    /// Reverts the last change, whoever made it.
+    /// Reverts the last change that is not undone yet, whoever made it.
     Undo,
+    /// Reverts the last undo.
+    Redo,
     /// Puts a reminder off.
     Snooze {
         reminder: Id,
@@ -62,6 +66,64 @@ pub(crate) enum Op {
     },
 }
 
+impl Op {
+    /// The tasks it changes.
+    pub(crate) fn tasks(&self) -> Vec<Id> {
+        match self {
+            Self::Update { id, .. } => vec![*id],
+            Self::Complete { ids, .. } | Self::Retag { ids, .. } | Self::Delete { ids } => ids.clone(),
+            Self::Each { changes } => changes.iter().map(|(id, _)| *id).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it is about this task.
+    pub(crate) fn is_about(&self, task: Id) -> bool {
+        match self {
+            Self::Update { id, .. } | Self::Comment { task: id, .. } => *id == task,
+            Self::Complete { ids, .. } | Self::Retag { ids, .. } | Self::Delete { ids } => ids.contains(&task),
+            Self::Each { changes } => changes.iter().any(|(id, _)| *id == task),
+            _ => false,
+        }
+    }
+
+    /// Whether it can be taken back.
+    pub(crate) fn is_undoable(&self) -> bool {
+        !matches!(self, Self::Undo | Self::Redo | Self::Shown { .. })
+    }
+
+    fn rename(&mut self, from: Id, to: Id) {
+        let rename = |id: &mut Id| {
+            if *id == from {
+                *id = to;
+            }
+        };
+        match self {
+            Self::Update { id, .. } | Self::Comment { task: id, .. } => rename(id),
+            Self::Complete { ids, .. } | Self::Retag { ids, .. } | Self::Delete { ids } => {
+                ids.iter_mut().for_each(rename);
+            }
+            Self::Each { changes } => changes.iter_mut().map(|(id, _)| id).for_each(rename),
+            _ => {}
+        }
+    }
+
+    /// Without this task; whether anything is left.
+    fn leave_out(&mut self, task: Id) -> bool {
+        match self {
+            Self::Complete { ids, .. } | Self::Retag { ids, .. } | Self::Delete { ids } => {
+                ids.retain(|id| *id != task);
+                !ids.is_empty()
+            }
+            Self::Each { changes } => {
+                changes.retain(|(id, _)| *id != task);
+                !changes.is_empty()
+            }
+            op => !op.is_about(task),
+        }
+    }
+}
+
 /// One of the queue.
 #[derive(Debug, Clone)]
 pub(crate) struct Write {
@@ -70,6 +132,8 @@ pub(crate) struct Write {
     pub(crate) op: Op,
     /// The tasks as they were, to go back to if it is refused.
     pub(crate) before: Vec<Task>,
+    /// What was undone so far, for what undoes and redoes.
+    pub(crate) history: History,
 }
 
 /// In the order they were made.
@@ -92,7 +156,7 @@ impl Queue {
 
     pub(crate) fn push(&mut self, op: Op, before: Vec<Task>) -> u64 {
         self.last += 1;
-        self.writes.push_back(Write { number: self.last, op, before });
+        self.writes.push_back(Write { number: self.last, op, before, history: History::default() });
         self.last
     }
 
@@ -115,6 +179,31 @@ impl Queue {
             apply(&write.op, &mut task, now);
         }
         task
+    }
+
+    /// The server has made a task: what waits is about its id.
+    pub(crate) fn rename(&mut self, from: Id, made: &Task) {
+        for write in &mut self.writes {
+            write.op.rename(from, made.id);
+            for task in write.before.iter_mut().filter(|task| task.id == from) {
+                (task.id, task.version) = (made.id, made.version);
+            }
+        }
+    }
+
+    /// A task that was to be made will not be: neither will what was to be done to it. How much that was.
+    pub(crate) fn forget(&mut self, task: Id) -> usize {
+        let before = self.writes.len();
+        self.writes.retain_mut(|write| {
+            write.before.retain(|known| known.id != task);
+            !write.op.is_about(task) || write.op.leave_out(task)
+        });
+        before - self.writes.len()
+    }
+
+    /// Whether something about this task waits.
+    pub(crate) fn is_about(&self, task: Id) -> bool {
+        self.writes.iter().any(|write| write.op.is_about(task) || provisional(write.number) == task)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Write> {

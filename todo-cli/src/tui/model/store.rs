@@ -134,7 +134,7 @@ pub(crate) fn day_of(due: Due, zone: Tz) -> NaiveDate {
     }
 }
 
-fn end_of_day() -> NaiveTime {
+pub(crate) fn end_of_day() -> NaiveTime {
     NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default()
 }
 

@@ -1,10 +1,15 @@
 //! Screens as they look, and stories told to the pure `update`.
 
+mod drafts;
 mod harmless;
+mod leaving;
+mod looks;
 mod mouse;
 mod remembering;
 mod screens;
 mod stories;
+mod undo;
+mod waiting;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -158,6 +163,13 @@ fn key_event(key: &str) -> KeyEvent {
         "space" => KeyCode::Char(' '),
         "down" => KeyCode::Down,
         "up" => KeyCode::Up,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pagedown" => KeyCode::PageDown,
+        "pageup" => KeyCode::PageUp,
+        "f1" => KeyCode::F(1),
         name => KeyCode::Char(name.chars().next().unwrap()),
     };
     KeyEvent::new(code, modifiers)

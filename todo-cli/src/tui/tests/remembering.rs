@@ -15,6 +15,7 @@ fn files(folder: &tempfile::TempDir, server: &str) -> Files {
         server,
         named_here: false,
         token: None,
+        queue: true,
         data_dir: folder.path().to_owned(),
         config_dir: folder.path().to_owned(),
     })

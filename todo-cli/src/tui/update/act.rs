@@ -15,14 +15,13 @@ use crate::{
     },
 };
 
-/// The tasks an action is for, but those that the server doesn't have yet.
-pub(super) fn reachable(model: &mut Model) -> Vec<Id> {
+/// The tasks an action is for; where there are none, that is said.
+pub(super) fn chosen(model: &mut Model) -> Vec<Id> {
     let targets = model.targets();
-    let (known, waiting): (Vec<Id>, Vec<Id>) = targets.into_iter().partition(|id| *id > 0);
-    if known.is_empty() {
-        model.complain(if waiting.is_empty() { "No task is selected" } else { "This task is still on its way" });
+    if targets.is_empty() {
+        model.complain("No task is selected");
     }
-    known
+    targets
 }
 
 /// `"Buy milk"`, or `3 tasks`.
@@ -39,29 +38,25 @@ fn quoted(task: &Task) -> String {
 
 /// Done; or open again, where all of them are done.
 pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
-    let ids = reachable(model);
+    let ids = chosen(model);
     if ids.is_empty() {
         return Vec::new();
     }
     let done = !ids.iter().filter_map(|id| model.store.get(*id)).all(|task| task.completed);
     let what = if done { "Done" } else { "Open again" };
-    let said = format!("{what}: {} · {} undoes", named(model, &ids), undo_key(model));
+    let said = format!("{what}: {}", named(model, &ids));
     finish(model);
     send(model, Op::Complete { ids, done }, said)
 }
 
-/// What is done leaves the list: one is back there, and nothing is marked.
-fn finish(model: &mut Model) {
+/// What was marked has been dealt with, and one is back in the list.
+pub(super) fn finish(model: &mut Model) {
     model.list.marked.clear();
     super::keys::to_list(model);
 }
 
-pub(super) fn undo_key(model: &Model) -> String {
-    model.keymap.key(crate::tui::keys::Context::List, crate::tui::keys::Action::Undo)
-}
-
 pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
-    let ids = reachable(model);
+    let ids = chosen(model);
     if !ids.is_empty() {
         model.overlay = Overlay::Confirm(Confirm::Delete(ids));
     }
@@ -69,13 +64,9 @@ pub(super) fn delete(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn delete_now(model: &mut Model, ids: Vec<Id>) -> Vec<Effect> {
-    let said = format!("Deleted: {} · {} undoes", named(model, &ids), undo_key(model));
+    let said = format!("Deleted: {}", named(model, &ids));
     finish(model);
     send(model, Op::Delete { ids }, said)
-}
-
-pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
-    send(model, Op::Undo, "Undoing…".to_owned())
 }
 
 pub(super) fn mark(model: &mut Model) -> Vec<Effect> {

@@ -7,7 +7,7 @@ use todo_sdk::{
 };
 use tui_input::{Input, backend::crossterm::EventHandler};
 
-use super::{act, writes::send};
+use super::{over, writes::send};
 use crate::{
     output::text,
     tui::{
@@ -28,7 +28,7 @@ use crate::{
 
 pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Add => model.overlay = Overlay::Quick(Input::default()),
+        Action::Add => model.overlay = Overlay::Quick(Input::new(std::mem::take(&mut model.draft))),
         Action::AddForm => {
             let mut form = Form::new(None, &[], &model.here());
             let defaults = defaults(model);
@@ -36,18 +36,22 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
             if let Some(due) = defaults.task.due {
                 form.set(Field::Due, crate::output::when::absolute(due, &model.here()));
             }
+            form.begin();
             model.overlay = Overlay::Form(Box::new(form));
         }
-        Action::Edit => {
+        Action::Edit | Action::Remind => {
             if let Some(task) = one(model) {
                 let tags = model.tag_names(&task);
-                model.overlay = Overlay::Form(Box::new(Form::new(Some(task), &tags, &model.here())));
+                let mut form = Form::new(Some(task), &tags, &model.here());
+                if action == Action::Remind {
+                    form.field = Field::Remind;
+                }
+                model.overlay = Overlay::Form(Box::new(form));
             }
         }
         Action::Comment => {
             if let Some(task) = one(model) {
-                let writing = Writing { about: About::Comment(task.id), area: text_area("") };
-                model.overlay = Overlay::Text(Box::new(writing));
+                model.overlay = Overlay::Text(Box::new(Writing::new(About::Comment(task.id), "")));
             }
         }
         _ => {
@@ -64,12 +68,10 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
 /// The task under the cursor, whatever is marked.
 fn one(model: &mut Model) -> Option<todo_sdk::model::Task> {
     let task = model.selected().cloned();
-    match &task {
-        None => model.complain("No task is selected"),
-        Some(task) if task.id < 0 => model.complain("This task is still on its way"),
-        Some(_) => return task,
+    if task.is_none() {
+        model.complain("No task is selected");
     }
-    None
+    task
 }
 
 /// What a new task gets from where it is made.
@@ -104,7 +106,7 @@ pub(crate) fn quick_understood(model: &Model, text: &str) -> Understood {
 pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
     match (&mut model.overlay, action) {
         (_, Action::Cancel) => {
-            model.overlay = Overlay::None;
+            over::leave(model);
             Vec::new()
         }
         (Overlay::Quick(_), Action::Accept) => add(model),
@@ -113,10 +115,6 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         (Overlay::Form(_), Action::Accept) => save(model),
-        (Overlay::Form(form), Action::NextField) if form.field == Field::Description => {
-            form.move_by(1);
-            Vec::new()
-        }
         (Overlay::Form(form), Action::NextField) => {
             form.move_by(1);
             Vec::new()
@@ -133,7 +131,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             form.field = Field::Description;
             vec![Effect::Edit(form.description.lines().join("\n"))]
         }
-        (Overlay::Text(writing), Action::Editor) => vec![Effect::Edit(writing.area.lines().join("\n"))],
+        (Overlay::Text(writing), Action::Editor) => vec![Effect::Edit(writing.text())],
         (Overlay::Text(_), Action::Accept) => save_text(model),
         _ => Vec::new(),
     }
@@ -154,7 +152,7 @@ fn add(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.overlay = Overlay::None;
-    let said = format!("Added: “{}” · {} undoes", text::line(title), act::undo_key(model));
+    let said = format!("Added: “{}”", text::line(title));
     send(model, Op::Create { task: Box::new(understood.task), tags: understood.tags }, said)
 }
 
@@ -234,13 +232,14 @@ fn save(model: &mut Model) -> Vec<Effect> {
         Err((field, why)) => {
             form.field = field;
             form.error = Some((field, why));
+            model.complain(format!("Mend “{}” first", field.label()));
             return Vec::new();
         }
     };
     let title = text::line(&filled.task.title).into_owned();
     let Some(id) = id_of(form) else {
         model.overlay = Overlay::None;
-        let said = format!("Added: “{title}” · {} undoes", act::undo_key(model));
+        let said = format!("Added: “{title}”");
         return send(model, Op::Create { task: Box::new(filled.task), tags: filled.tags }, said);
     };
     let changes = form.changes(&filled);
@@ -252,13 +251,13 @@ fn save(model: &mut Model) -> Vec<Effect> {
     };
     // What is on its way raises the version itself.
     let version = version.filter(|_| model.queue.is_empty());
-    let said = format!("Changed: “{title}” · {} undoes", act::undo_key(model));
+    let said = format!("Changed: “{title}”");
     send(model, Op::Update { id, changes: Box::new(changes), version, tags }, said)
 }
 
 fn save_text(model: &mut Model) -> Vec<Effect> {
     let Overlay::Text(writing) = std::mem::take(&mut model.overlay) else { return Vec::new() };
-    let text = writing.area.lines().join("\n").trim().to_owned();
+    let text = writing.text().trim().to_owned();
     match (writing.about, text.is_empty()) {
         (About::Comment(_), true) => {
             model.say("Nothing was written");

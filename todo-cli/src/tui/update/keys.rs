@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
-use super::{act, choose, edit, input, navigate, toast};
+use super::{act, choose, edit, input, navigate, toast, undo};
 use crate::tui::{
     chord::Chord,
     keys::{Action, Context},
@@ -39,6 +39,10 @@ fn in_text_area(model: &Model) -> bool {
 
 /// Does what a key or a line of the palette says.
 pub(super) fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
+    if action == Action::Help && !matches!(context, Context::Help) {
+        super::over::open_help(model, context);
+        return Vec::new();
+    }
     match context {
         Context::Toast => return toast::answer(model, action),
         Context::Menu | Context::Palette | Context::Picker | Context::Help | Context::Confirm | Context::Conflict => {
@@ -73,12 +77,13 @@ pub(super) fn perform(model: &mut Model, context: Context, action: Action) -> Ve
         Action::Calendar => navigate::go(model, View::Calendar),
         Action::Statistics => navigate::go(model, View::Statistics),
         Action::Sidebar => navigate::toggle_sidebar(model),
-        Action::Add | Action::AddForm | Action::Edit | Action::Comment | Action::EditComment => {
+        Action::Add | Action::AddForm | Action::Edit | Action::Remind | Action::Comment | Action::EditComment => {
             edit::open(model, action)
         }
         Action::Complete => act::complete(model),
         Action::Delete => act::delete(model),
-        Action::Undo => act::undo(model),
+        Action::Undo => undo::undo(model),
+        Action::Redo => undo::redo(model),
         Action::Mark => act::mark(model),
         Action::MarkAll => act::mark_all(model),
         Action::Snooze | Action::Priority | Action::Tag | Action::Filter | Action::Sort | Action::Due => {
@@ -89,10 +94,6 @@ pub(super) fn perform(model: &mut Model, context: Context, action: Action) -> Ve
         Action::Reminder => toast::open(model),
         Action::Palette => {
             model.overlay = Overlay::Palette(crate::tui::model::overlay::Chooser::default());
-            Vec::new()
-        }
-        Action::Help => {
-            model.overlay = Overlay::Help(0);
             Vec::new()
         }
         Action::Theme => {

@@ -6,7 +6,10 @@ use todo_sdk::{
     model::{Change, Comment, EventKind, Id, ReminderRow, Resource, Tag, Task},
 };
 
-use super::{away, writes::pump};
+use super::{
+    session::{away, begin},
+    writes::pump,
+};
 use crate::tui::{
     model::{
         Link, Model,
@@ -51,36 +54,10 @@ pub(super) fn forgotten(model: &mut Model) -> Vec<Effect> {
     begin(model)
 }
 
-pub(super) fn connected(model: &mut Model, user: Id) -> Vec<Effect> {
-    model.connected = true;
-    model.user = Some(user);
-    begin(model)
-}
-
-/// Begins with what was remembered, or with nothing, once it is known whose tasks these are.
-fn begin(model: &mut Model) -> Vec<Effect> {
-    let (true, Some(remembered), Some(user)) = (model.connected, model.remembered, model.user) else {
-        return Vec::new();
-    };
-    let mut effects = if remembered && model.remembered_user == Some(user) {
-        model.following = true;
-        model.link = Link::Live;
-        vec![Effect::Follow { seq: model.seq }, Effect::LoadReminders]
-    } else {
-        model.store.clear();
-        model.tags.clear();
-        model.recount();
-        model.refresh();
-        vec![Effect::Load]
-    };
-    // Nobody could be asked before.
-    model.ask_for_details();
-    effects.extend(pump(model));
-    effects
-}
-
 pub(super) fn loading(model: &mut Model) -> Vec<Effect> {
-    model.link = Link::Loading;
+    if model.link != Link::SignedOut {
+        model.link = Link::Loading;
+    }
     model.unseen = model.store.iter().map(|(_, slot)| slot.task.id).filter(|id| *id > 0).collect();
     model.gone.clear();
     Vec::new()
@@ -113,8 +90,11 @@ pub(super) fn loaded(model: &mut Model, seq: i64) -> Vec<Effect> {
     }
     model.gone.clear();
     model.seq = model.seq.max(seq);
-    model.link = Link::Live;
     let mut effects = Vec::new();
+    if model.link == Link::SignedOut {
+        return effects;
+    }
+    model.link = Link::Live;
     if !model.following {
         model.following = true;
         model.seq = seq;
@@ -136,13 +116,14 @@ pub(super) fn event(model: &mut Model, event: Event) -> Vec<Effect> {
             away(model, error.to_string());
             Vec::new()
         }
+        Event::Resumed if model.link == Link::SignedOut => Vec::new(),
         Event::Resumed => {
             model.link = Link::Live;
             model.retry_at = None;
             pump(model)
         }
         Event::Change(change) => {
-            if model.link != Link::Loading {
+            if !matches!(model.link, Link::Loading | Link::SignedOut) {
                 model.link = Link::Live;
             }
             follow(model, *change);

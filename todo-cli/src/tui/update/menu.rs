@@ -1,13 +1,13 @@
 //! What menus offer, and what comes of it.
 
-use chrono::{Datelike, Days, NaiveTime, TimeDelta, Weekday};
-use todo_sdk::model::{Due, Id, UpdateTask};
+use todo_sdk::model::{Id, UpdateTask};
 
 use super::{
     act,
-    choose::{pick_due, postpone},
+    choose::pick_due,
     keys, navigate,
     palette::fuzzy,
+    snooze::{self, postpone},
     writes::send,
 };
 use crate::{
@@ -15,11 +15,9 @@ use crate::{
     tui::{
         model::{
             Model,
-            form::text_area,
             overlay::{About, Choice, Item, Menu, MenuKind, Overlay, Writing},
             queue::Op,
             scope::{Sort, View},
-            store::moment_of,
         },
         msg::Effect,
     },
@@ -45,7 +43,7 @@ pub(crate) fn menu_items(model: &Model, menu: &Menu) -> Vec<Item> {
                 .map(|(priority, label)| item(label, Choice::Priority(priority), now == Some(priority)))
                 .into()
         }
-        MenuKind::Snooze(_) => snooze_items(model),
+        MenuKind::Snooze(ids) => snooze::items(model, ids),
         MenuKind::Tags(ids) => tag_items(model, ids),
         MenuKind::Comments => model
             .details
@@ -93,33 +91,6 @@ fn filter_items(model: &Model) -> Vec<Item> {
     items
 }
 
-fn snooze_items(model: &Model) -> Vec<Item> {
-    let here = model.here();
-    let today = here.date_naive();
-    let evening = moment_of(today, NaiveTime::from_hms_opt(18, 0, 0).unwrap_or_default(), model.zone);
-    let hour = model.now + TimeDelta::hours(1);
-    let to_monday = u64::from(7 - today.weekday().days_since(Weekday::Mon));
-    let mut items = vec![("in an hour", Choice::SnoozeTo(hour))];
-    if evening > hour {
-        items.push(("this evening", Choice::SnoozeTo(evening)));
-    }
-    items.push(("tomorrow", Choice::SnoozeDays(1)));
-    items.push(("in two days", Choice::SnoozeDays(2)));
-    items.push(("next Monday", Choice::SnoozeDays(to_monday)));
-    items.push(("in a week", Choice::SnoozeDays(7)));
-    items.push(("another day…", Choice::SnoozePick));
-    let note = |choice: &Choice| match choice {
-        Choice::SnoozeTo(at) => at.with_timezone(&model.zone).format("%H:%M").to_string(),
-        Choice::SnoozeDays(days) => {
-            today.checked_add_days(Days::new(*days)).unwrap_or(today).format("%a %-d %b").to_string()
-        }
-        _ => String::new(),
-    };
-    let item =
-        |(label, choice): (&str, Choice)| Item { label: label.to_owned(), note: note(&choice), marked: false, choice };
-    items.into_iter().map(item).collect()
-}
-
 fn tag_items(model: &Model, ids: &[Id]) -> Vec<Item> {
     let tags = model.views().into_iter().filter_map(|view| if let View::Tag(tag) = view { Some(tag) } else { None });
     let has = |tag: &Id| ids.iter().filter_map(|id| model.store.get(*id)).all(|task| task.tags.contains(tag));
@@ -159,8 +130,8 @@ fn chosen_for_list(model: &mut Model, choice: Choice) -> Vec<Effect> {
         Choice::FilterReminder => model.filters.reminder = !model.filters.reminder,
         Choice::Comment(id) => {
             let content = model.details.comments.iter().find(|comment| comment.id == id).map(|c| c.content.clone());
-            let area = text_area(&content.unwrap_or_default());
-            model.overlay = Overlay::Text(Box::new(Writing { about: About::Edit(id), area }));
+            let writing = Writing::new(About::Edit(id), &content.unwrap_or_default());
+            model.overlay = Overlay::Text(Box::new(writing));
             return Vec::new();
         }
         _ => return navigate::clear_filters(model),
@@ -171,30 +142,27 @@ fn chosen_for_list(model: &mut Model, choice: Choice) -> Vec<Effect> {
 
 fn chosen_for_tasks(model: &mut Model, ids: Vec<Id>, choice: Choice) -> Vec<Effect> {
     let named = act::named(model, &ids);
-    let today = model.here().date_naive();
     match choice {
         Choice::Priority(priority) => {
             let changes = UpdateTask { priority: Some(Some(priority)), ..UpdateTask::default() };
             let changes = ids.into_iter().map(|id| (id, changes.clone())).collect();
             let words = if priority == 4 { "no priority".to_owned() } else { format!("priority {priority}") };
-            model.list.marked.clear();
+            act::finish(model);
             send(model, Op::Each { changes }, format!("{named}: {words}"))
         }
-        Choice::SnoozeTo(at) => postpone(model, &ids, Due::At(at), false),
-        Choice::SnoozeDays(days) => {
-            let day = today.checked_add_days(Days::new(days)).unwrap_or(today);
-            postpone(model, &ids, Due::Day(day), true)
-        }
-        Choice::SnoozePick => {
+        Choice::PutOff(to) => postpone(model, &ids, to),
+        Choice::PutOffPick => {
             pick_due(model, ids);
             Vec::new()
         }
         Choice::PutTag(name) => {
             let said = format!("{named}: @{}", text::line(&name));
+            act::finish(model);
             send(model, Op::Retag { ids, add: vec![name], remove: Vec::new() }, said)
         }
         Choice::DropTag(tag) => {
             let said = format!("{named}: no longer @{}", model.tag_name(tag));
+            act::finish(model);
             send(model, Op::Retag { ids, add: Vec::new(), remove: vec![tag] }, said)
         }
         _ => Vec::new(),

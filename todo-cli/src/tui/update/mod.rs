@@ -9,18 +9,20 @@ mod live;
 mod menu;
 mod mouse;
 mod navigate;
+mod over;
 mod palette;
+mod session;
+mod snooze;
 mod toast;
+mod undo;
 mod writes;
-
-use chrono::TimeDelta;
 
 pub(crate) use self::edit::{quick_understood, tag_suggestions};
 pub(crate) use self::menu::menu_items;
 pub(crate) use self::palette::palette_items;
 use super::{
     layout::Parts,
-    model::{Link, Model},
+    model::Model,
     msg::{Effect, Msg},
 };
 
@@ -33,8 +35,8 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 fn dispatch(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(key) => keys::press(model, key),
-        Msg::Mouse(event) => mouse::mouse(model, event),
+        Msg::Key(key) => moving(model, |model| keys::press(model, key)),
+        Msg::Mouse(event) => moving(model, |model| mouse::mouse(model, event)),
         Msg::Paste(text) => input::paste(model, &text),
         Msg::Resize(width, height) => {
             model.size = (width, height);
@@ -44,7 +46,7 @@ fn dispatch(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Remembered(head) => live::remembered(model, *head),
         Msg::RememberedTasks(tasks, last) => live::remembered_tasks(model, tasks, last),
         Msg::Forgotten => live::forgotten(model),
-        Msg::Connected { user } => live::connected(model, user),
+        Msg::Connected { user } => session::connected(model, user),
         Msg::Loading => live::loading(model),
         Msg::Tags(tags) => live::tags(model, tags),
         Msg::Tasks(tasks) => live::tasks(model, tasks),
@@ -65,9 +67,20 @@ fn dispatch(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.complain(text);
             Vec::new()
         }
+        Msg::SignedOut => session::signed_out(model),
         Msg::Fatal(_) | Msg::Terminate => vec![Effect::Quit],
         Msg::Stop => vec![Effect::Suspend],
     }
+}
+
+/// Whoever moves the cursor does not want it on a task that is made only now.
+fn moving(model: &mut Model, act: impl FnOnce(&mut Model) -> Vec<Effect>) -> Vec<Effect> {
+    let (fresh, here) = (model.fresh, model.list.selected);
+    let effects = act(model);
+    if model.fresh == fresh && model.list.selected != here {
+        model.fresh = None;
+    }
+    effects
 }
 
 fn tick(model: &mut Model, now: chrono::DateTime<chrono::Utc>) -> Vec<Effect> {
@@ -106,13 +119,5 @@ fn settle(model: &mut Model) {
     if model.view() == super::model::scope::View::Statistics && model.statistics.is_none() {
         let today = model.present().day;
         model.statistics = Some(super::model::stats::Statistics::of(&model.store, today, model.zone));
-    }
-}
-
-/// The server is away: what waits is tried again soon.
-fn away(model: &mut Model, why: String) {
-    model.link = Link::Away(why);
-    if !model.queue.is_empty() {
-        model.retry_at = Some(model.now + TimeDelta::seconds(3));
     }
 }

@@ -3,7 +3,7 @@
 use super::keys::{remember, to_list};
 use crate::tui::{
     keys::{Action, Context},
-    layout::Parts,
+    layout::{Parts, WIDE},
     model::{Focus, Model, scope::Filters, scope::View, search::Search},
     msg::Effect,
 };
@@ -136,6 +136,9 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         to_list(model);
     } else if !model.list.marked.is_empty() {
         model.list.marked.clear();
+    } else if model.filters.day.is_some() && !model.search.is_on() {
+        // The day was chosen in the calendar.
+        return go(model, View::Calendar);
     } else if model.search.is_on() || !model.filters.is_empty() {
         return clear_filters(model);
     } else if !model.view().is_list() {
@@ -167,6 +170,11 @@ pub(super) fn go(model: &mut Model, view: View) -> Vec<Effect> {
 }
 
 pub(super) fn toggle_sidebar(model: &mut Model) -> Vec<Effect> {
+    if model.size.0 < WIDE {
+        let key = model.keymap.key(Context::List, Action::Left);
+        model.say(format!("The sidebar stands beside the list from {WIDE} columns on; here {key} goes to it"));
+        return Vec::new();
+    }
     model.state.sidebar = !model.state.sidebar;
     if model.focus == Focus::Sidebar {
         to_list(model);

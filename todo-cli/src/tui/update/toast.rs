@@ -69,6 +69,6 @@ pub(super) fn answer(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn snooze(model: &mut Model, row: &ReminderRow, until: chrono::DateTime<chrono::Utc>) -> Vec<Effect> {
-    let when = crate::output::when::relative(todo_sdk::model::Due::At(until), &model.here());
+    let when = crate::tui::view::due::short(todo_sdk::model::Due::At(until), &model.here());
     send(model, Op::Snooze { reminder: row.id, until }, format!("Reminds again {when}"))
 }

@@ -1,11 +1,12 @@
 //! Changes: made here at once, sent one after the other, taken back where the server refuses.
 
-use todo_sdk::model::{Id, Resource, Task, Undone};
+use todo_sdk::model::Task;
 
-use super::away;
+use super::{session, undo};
 use crate::{
     output::text,
     tui::{
+        keys::Action,
         model::{
             Link, Model,
             overlay::{Confirm, Conflict, Overlay},
@@ -17,7 +18,7 @@ use crate::{
 
 /// Does it here, says so, and sends it when its turn comes.
 pub(super) fn send(model: &mut Model, op: Op, said: String) -> Vec<Effect> {
-    let before: Vec<Task> = touched(&op).iter().filter_map(|id| model.store.get(*id).cloned()).collect();
+    let before: Vec<Task> = op.tasks().iter().filter_map(|id| model.store.get(*id).cloned()).collect();
     let number = model.queue.push(op.clone(), before.clone());
     match &op {
         Op::Create { task, tags } => {
@@ -40,9 +41,13 @@ pub(super) fn send(model: &mut Model, op: Op, said: String) -> Vec<Effect> {
             }
         }
     }
+    if op.is_undoable() {
+        model.history.go_on();
+    }
     if !said.is_empty() {
-        let waits = matches!(model.link, Link::Away(_));
-        model.say(if waits { format!("{said} (waits for the server)") } else { said });
+        let waits = matches!(model.link, Link::Away(_) | Link::SignedOut).then(|| "waits for the server".to_owned());
+        let undoes = undo::hint(model, Action::Undo, "undoes").filter(|_| op.is_undoable());
+        model.say_more(said, waits.into_iter().chain(undoes).collect());
     }
     pump(model)
 }
@@ -52,25 +57,26 @@ pub(super) fn pump(model: &mut Model) -> Vec<Effect> {
     if !model.connected || model.queue.sending || model.retry_at.is_some() {
         return Vec::new();
     }
-    let Some(write) = model.queue.first().cloned() else { return Vec::new() };
+    let Some(mut write) = model.queue.first().cloned() else { return Vec::new() };
+    if matches!(write.op, Op::Undo | Op::Redo) {
+        write.history = model.history.clone();
+    }
     model.queue.sending = true;
     vec![Effect::Send(Box::new(write))]
 }
 
-fn touched(op: &Op) -> Vec<Id> {
-    match op {
-        Op::Update { id, .. } => vec![*id],
-        Op::Complete { ids, .. } | Op::Retag { ids, .. } | Op::Delete { ids } => ids.clone(),
-        Op::Each { changes } => changes.iter().map(|(id, _)| *id).collect(),
-        _ => Vec::new(),
-    }
-}
-
 pub(super) fn wrote(model: &mut Model, number: u64, result: Result<Outcome, Failure>) -> Vec<Effect> {
-    if let Err(Failure::Away(why)) = result {
-        model.queue.sending = false;
-        away(model, why);
-        return Vec::new();
+    match result {
+        Err(Failure::Away(why)) => {
+            model.queue.sending = false;
+            session::away(model, why);
+            return Vec::new();
+        }
+        Err(Failure::SignedOut) => {
+            model.queue.sending = false;
+            return session::signed_out(model);
+        }
+        _ => {}
     }
     let Some(write) = model.queue.settle(number) else { return Vec::new() };
     if model.following && matches!(model.link, Link::Away(_)) {
@@ -81,7 +87,7 @@ pub(super) fn wrote(model: &mut Model, number: u64, result: Result<Outcome, Fail
         Ok(outcome) => done(model, &write, outcome),
         Err(Failure::Conflict(theirs)) => conflict(model, write, *theirs),
         Err(Failure::Refused(why)) => refused(model, &write, &why),
-        Err(Failure::Away(_)) => {}
+        Err(Failure::Away(_) | Failure::SignedOut) => {}
     }
     // Whoever was asked whether to leave before this was through need not answer any more.
     if agreed && model.queue.is_empty() && matches!(model.overlay, Overlay::Confirm(Confirm::Quit)) {
@@ -92,17 +98,10 @@ pub(super) fn wrote(model: &mut Model, number: u64, result: Result<Outcome, Fail
 
 fn done(model: &mut Model, write: &Write, outcome: Outcome) {
     match outcome {
-        Outcome::Tasks(tasks) => {
-            let here = model.list.selected == Some(provisional(write.number));
-            model.remove(provisional(write.number));
-            let made = tasks.first().map(|task| task.id);
-            for task in tasks {
-                model.put(task);
-            }
-            if let (Op::Create { task, .. }, Some(id)) = (&write.op, made) {
-                land(model, here || model.fresh == Some(write.number), id, &task.title);
-            }
-        }
+        Outcome::Tasks(tasks) => match (&write.op, &tasks[..]) {
+            (Op::Create { .. }, [made]) => land(model, write.number, made),
+            _ => tasks.into_iter().for_each(|task| model.put(task)),
+        },
         Outcome::Deleted(ids) => {
             for id in ids {
                 model.remove(id);
@@ -110,7 +109,12 @@ fn done(model: &mut Model, write: &Write, outcome: Outcome) {
         }
         Outcome::Comment(comment) => super::live::comment(model, comment),
         Outcome::CommentDeleted(id) => model.details.comments.retain(|comment| comment.id != id),
-        Outcome::Undone(undone) => model.say(undone_words(&undone)),
+        Outcome::Undone(reversal) => undo::undone(model, &reversal),
+        Outcome::Redone(reversal) => undo::redone(model, &reversal),
+        Outcome::InParts(outcome, calls) => {
+            model.history.note_act(calls);
+            done(model, write, *outcome);
+        }
         Outcome::Reminder(row) => {
             model.pending.follow(todo_sdk::model::EventKind::ReminderUpdated, *row);
         }
@@ -118,32 +122,22 @@ fn done(model: &mut Model, write: &Write, outcome: Outcome) {
     }
 }
 
-/// The cursor goes to a task that was just made; if the list doesn't show it, that is said.
-fn land(model: &mut Model, wanted: bool, id: Id, title: &str) {
-    model.fresh = None;
-    if !wanted {
+/// The server has made a task: the cursor goes to it, where it was on it; if the list doesn't show it, that is said.
+fn land(model: &mut Model, number: u64, made: &Task) {
+    let here = model.list.selected == Some(provisional(number));
+    let fresh = model.fresh == Some(number);
+    model.land(provisional(number), made);
+    if fresh {
+        model.fresh = None;
+    }
+    if !here && !fresh {
         return;
     }
-    if model.list.go_to_task(id, &model.store) {
+    if model.list.go_to_task(made.id, &model.store) {
         model.ask_for_details();
-    } else {
-        model.say(format!("Added “{}”: it is not in this list, see All", text::line(title)));
+    } else if !model.queue.is_about(made.id) {
+        model.say(format!("Added “{}”: it is not in this list, see All", text::line(&made.title)));
     }
-}
-
-fn undone_words(undone: &Undone) -> String {
-    let about = match &undone.undone.resource {
-        Resource::Task(task) => format!("“{}”", text::line(&task.title)),
-        Resource::Comment(_) => "a comment".to_owned(),
-        Resource::Tag(tag) => format!("@{}", text::line(&tag.name)),
-        _ => "a reminder".to_owned(),
-    };
-    let what = match undone.undone.event.as_str().rsplit('.').next() {
-        Some("created") => "adding",
-        Some("deleted") => "deleting",
-        _ => "the change of",
-    };
-    format!("Undone: {what} {about} · once more redoes it")
 }
 
 fn conflict(model: &mut Model, write: Write, theirs: Task) {
@@ -174,7 +168,13 @@ fn conflict(model: &mut Model, write: Write, theirs: Task) {
 }
 
 fn refused(model: &mut Model, write: &Write, why: &str) {
-    model.remove(provisional(write.number));
+    let mut why = text::line(why).into_owned();
+    if let Op::Create { task, .. } = &write.op {
+        model.remove(provisional(write.number));
+        let more = model.queue.forget(provisional(write.number));
+        let more = if more == 0 { String::new() } else { " nor what was done to it".to_owned() };
+        why = format!("“{}” was not added{more}: {why}", text::line(&task.title));
+    }
     for task in &write.before {
         let newer = model.store.get(task.id).is_some_and(|known| known.version > task.version);
         if !newer {
@@ -182,5 +182,5 @@ fn refused(model: &mut Model, write: &Write, why: &str) {
             model.put_as_is(task);
         }
     }
-    model.complain(text::line(why).into_owned());
+    model.complain(why);
 }

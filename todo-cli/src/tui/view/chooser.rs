@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::{
-    boxed, draw_input,
+    boxed, draw_input, more_below,
     text::{fit, pad, safe, width},
 };
 use crate::tui::{
@@ -116,4 +116,5 @@ fn draw(
             frame.buffer_mut().set_style(row, theme.cursor);
         }
     }
+    more_below(model, frame, outer, entries.len().saturating_sub(first + usize::from(lines.height)));
 }

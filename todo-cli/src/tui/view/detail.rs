@@ -78,7 +78,7 @@ fn lines(model: &Model, task: &Task, columns: usize) -> Vec<Line<'static>> {
     let theme = &model.theme;
     let mut lines: Vec<Line<'static>> =
         wrap(&task.title, columns).into_iter().map(|line| Line::styled(line, theme.strong)).collect();
-    lines.extend(fields(model, task));
+    lines.extend(fields(model, task, columns));
     if !task.description.is_empty() {
         lines.push(Line::default());
         lines.extend(wrap(&task.description, columns).into_iter().map(|line| Line::styled(line, theme.text)));
@@ -103,24 +103,26 @@ fn short_client(client: &str) -> &str {
     client.split('/').next().unwrap_or(client)
 }
 
-fn fields(model: &Model, task: &Task) -> Vec<Line<'static>> {
+fn fields(model: &Model, task: &Task, columns: usize) -> Vec<Line<'static>> {
     let theme = &model.theme;
     let here = model.here();
     let mut lines = Vec::new();
     let mut field = |name: &str, value: String, style: Style| {
-        lines.push(Line::from(vec![Span::styled(format!("{name:<NAMES$}"), theme.dim), Span::styled(value, style)]));
+        let names = std::iter::once(name).chain(std::iter::repeat(""));
+        for (name, value) in names.zip(wrap(&value, columns.saturating_sub(NAMES))) {
+            lines
+                .push(Line::from(vec![Span::styled(format!("{name:<NAMES$}"), theme.dim), Span::styled(value, style)]));
+        }
     };
     if let Some(at) = task.completed_at.filter(|_| task.completed) {
-        field("Done", when::absolute(Due::At(at), &here), theme.good);
+        field("Done", due::long(Due::At(at), &here), theme.good);
     }
     if let Some(due) = task.due {
-        let absolute = when::absolute(due, &here);
-        field("Due", format!("{} · {absolute}", due::short(due, &here)), due::style(task, due, model));
+        field("Due", due::long(due, &here), due::style(task, due, model));
     }
     if let Some(at) = task.remind_time {
         let words = when::reminder_words(task);
-        let at = Due::At(at);
-        field("Reminder", format!("{}{words}", when::relative(at, &here)), theme.text);
+        field("Reminder", format!("{}{words}", due::long(Due::At(at), &here)), theme.text);
     }
     if let Some(repeat) = &task.repeat {
         field("Repeats", safe(&repeat::words(repeat)).into_owned(), theme.text);
@@ -132,10 +134,9 @@ fn fields(model: &Model, task: &Task) -> Vec<Line<'static>> {
         let tags: Vec<String> = task.tags.iter().map(|tag| format!("@{}", model.tag_name(*tag))).collect();
         field("Tags", tags.join(" "), theme.tag);
     }
-    let made = when::absolute(Due::At(task.date_created), &here);
-    if task.id > 0 {
-        field("Made", format!("{made} · number {}", task.id), theme.dim);
-    }
+    let made = due::moment(task.date_created, &here);
+    let number = if task.id > 0 { format!("number {}", task.id) } else { "waits for the server".to_owned() };
+    field("Made", format!("{} · {number}", made.trim_start()), theme.dim);
     lines
 }
 
@@ -146,8 +147,8 @@ fn heading(model: &Model, text: &str, lines: &mut Vec<Line<'static>>) {
 
 fn comments(model: &Model, columns: usize, lines: &mut Vec<Line<'static>>) {
     let theme = &model.theme;
-    let comments = &model.details.comments;
-    if comments.is_empty() {
+    let remarks = model.remarks();
+    if remarks.is_empty() {
         if model.details.loaded {
             let key = model.keymap.key(Context::List, Action::Comment);
             lines.push(Line::default());
@@ -155,17 +156,19 @@ fn comments(model: &Model, columns: usize, lines: &mut Vec<Line<'static>>) {
         }
         return;
     }
-    heading(model, &format!("Comments {}", comments.len()), lines);
-    for comment in comments {
-        let when = when::relative(Due::At(comment.posted_date), &model.here());
-        lines.push(Line::styled(when, theme.dim));
-        let text = wrap(&comment.content, columns.saturating_sub(2));
+    heading(model, &format!("Comments {}", remarks.len()), lines);
+    for remark in remarks {
+        let when = remark.posted.map(|at| due::short(Due::At(at), &model.here()));
+        let waits = remark.waits.then(|| "… waiting".to_owned());
+        let about: Vec<String> = when.into_iter().chain(waits).collect();
+        lines.push(Line::styled(about.join(" "), if remark.waits { theme.warn } else { theme.dim }));
+        let text = wrap(remark.text, columns.saturating_sub(2));
         lines.extend(text.into_iter().map(|line| Line::from(format!("  {line}"))));
     }
 }
 
 fn dated(model: &Model, at: DateTime<Utc>, text: &str, style: Style, columns: usize) -> Line<'static> {
-    let when = when::absolute(Due::At(at), &model.here());
+    let when = due::moment(at, &model.here());
     let text = fit(text, columns.saturating_sub(width(&when) + 2)).into_owned();
     Line::from(vec![Span::styled(format!("{when}  "), model.theme.dim), Span::styled(text, style)])
 }

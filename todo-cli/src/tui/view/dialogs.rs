@@ -8,7 +8,7 @@ use ratatui::{
 use todo_sdk::model::Task;
 
 use super::{
-    boxed,
+    boxed, draw_area, due,
     text::{fit, pad, safe},
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(super) fn draw_text(model: &Model, writing: &Writing, frame: &mut Frame<'_>,
         About::Edit(_) => "Edit the comment; without text it is deleted".to_owned(),
     };
     let inner = boxed(model, frame, area, &title);
-    frame.render_widget(&writing.area, inner);
+    draw_area(frame, inner, &writing.area);
 }
 
 pub(super) fn draw_confirm(model: &Model, confirm: &Confirm, frame: &mut Frame<'_>, area: Rect) {
@@ -54,12 +54,17 @@ pub(super) fn draw_confirm(model: &Model, confirm: &Confirm, frame: &mut Frame<'
                 ),
             )
         }
+        Confirm::Discard(_) => ("Discard what you wrote?".to_owned(), "Nothing of it is kept.".to_owned()),
         Confirm::Quit => {
             let waiting = match model.queue.len() {
                 1 => "1 change has".to_owned(),
                 many => format!("{many} changes have"),
             };
-            let note = "Quitting loses what waits; it goes out as soon as the server is back.";
+            let note = if crate::tui::hand_over::keeps_all(model) {
+                "What waits is kept, and goes out with the next `todo`."
+            } else {
+                "Quitting loses what waits; stay, and it goes out when the server is back."
+            };
             (format!("Quit? {waiting} not reached the server."), note.to_owned())
         }
     };
@@ -126,12 +131,12 @@ pub(super) fn draw_conflict(model: &Model, conflict: &Conflict, frame: &mut Fram
 
 fn shown(model: &Model, task: &Task, field: &str) -> String {
     let here = model.here();
-    let absolute = |at| when::absolute(todo_sdk::model::Due::At(at), &here);
+    let at = |at| due::long(todo_sdk::model::Due::At(at), &here);
     let text = match field {
         "title" => task.title.clone(),
         "description" => task.description.clone(),
-        "due" => task.due.map(|due| when::absolute(due, &here)).unwrap_or_default(),
-        "reminder" => task.remind_time.map(absolute).unwrap_or_default() + &when::reminder_words(task),
+        "due" => task.due.map(|due| due::long(due, &here)).unwrap_or_default(),
+        "reminder" => task.remind_time.map(at).unwrap_or_default() + &when::reminder_words(task),
         "priority" => format!("p{}", task.priority),
         "repeat" => task.repeat.as_ref().map(repeat::words).unwrap_or_default(),
         _ => task.tags.iter().map(|tag| format!("@{}", model.tag_name(*tag))).collect::<Vec<_>>().join(" "),

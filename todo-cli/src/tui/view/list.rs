@@ -20,7 +20,7 @@ use crate::tui::{
 
 /// What repeats, and what has a reminder.
 const REPEATS: &str = "↻";
-const REMINDS: &str = "◔";
+pub(super) const REMINDS: &str = "◔";
 
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let heading = Rect { height: HEADING.min(area.height), ..area };
@@ -98,6 +98,11 @@ fn draw_empty(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         (true, _) => {
             vec!["No task matches.".to_owned(), format!("{} removes search and filters.", key(Action::Back))]
         }
+        (_, View::All) if model.counts.done > 0 => vec![
+            "All done: nothing is left to do.".to_owned(),
+            String::new(),
+            format!("{} adds a task, {} shows what is done.", key(Action::Add), key(Action::DoneView)),
+        ],
         (_, View::All) => vec![
             "Nothing to do yet.".to_owned(),
             String::new(),
@@ -179,12 +184,13 @@ impl Columns {
 
     fn state(&self, model: &Model, task: &Task) -> Span<'static> {
         let theme = &model.theme;
-        match () {
-            () if model.list.marked.contains(&task.id) => Span::styled(" ◆ ", theme.accent),
-            () if task.id < 0 => Span::styled(" … ", theme.dim),
-            () if task.completed => Span::styled(" ✓ ", theme.good),
-            () => Span::styled(" ○ ", theme.dim),
-        }
+        let (sign, style) = match () {
+            () if model.list.marked.contains(&task.id) => ("◆", theme.accent),
+            () if task.completed => ("✓", theme.good),
+            () => ("○", theme.dim),
+        };
+        // What is done to it has not reached the server.
+        Span::styled(format!(" {sign}{}", if model.waits(task.id) { "…" } else { " " }), style)
     }
 }
 

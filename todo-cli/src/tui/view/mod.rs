@@ -3,9 +3,10 @@
 mod chooser;
 mod detail;
 mod dialogs;
-mod due;
+pub(crate) mod due;
 mod form;
 mod help;
+mod hints;
 mod list;
 mod month;
 mod quick;
@@ -22,18 +23,23 @@ use ratatui::{
     text::Line,
     widgets::{Block, BorderType, Clear},
 };
+use ratatui_textarea::TextArea;
 
 pub(crate) use self::{
     chooser::chooser_area,
     detail::detail_overflow,
-    help::help_lines,
+    help::{help_overflow, help_page, help_section},
     month::calendar_day_at,
     sidebar::{sidebar_top, sidebar_view},
     toast::toast_area,
 };
 use super::{
     layout::Parts,
-    model::{Model, overlay::Overlay, scope::View},
+    model::{
+        Model,
+        overlay::{Confirm, Overlay},
+        scope::View,
+    },
 };
 
 /// Draws a frame.
@@ -58,21 +64,26 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     }
     status::draw(model, frame, parts.status);
     let body = Rect { height: parts.status.y, ..area };
-    toast::draw(model, frame);
-    overlay(model, frame, body);
+    overlay(model, &model.overlay, frame, body);
 }
 
-fn overlay(model: &Model, frame: &mut Frame<'_>, area: Rect) {
-    match &model.overlay {
-        Overlay::None | Overlay::Toast => {}
+fn overlay(model: &Model, over: &Overlay, frame: &mut Frame<'_>, area: Rect) {
+    match over {
+        // What else lies over the list would hide a part of it: then the line at the bottom tells of it.
+        Overlay::None | Overlay::Toast => toast::draw(model, frame),
         Overlay::Quick(input) => quick::draw(model, input, frame, area),
         Overlay::Form(form) => form::draw(model, form, frame, area),
         Overlay::Text(writing) => dialogs::draw_text(model, writing, frame, area),
         Overlay::Menu(menu) => chooser::draw_menu(model, menu, frame, area),
-        Overlay::Picker { picker, .. } => month::draw_picker(model, *picker, frame, area),
+        Overlay::Picker { picker, .. } => month::draw_picker(model, *picker, "Due: which day?", frame, area),
         Overlay::Palette(chooser) => chooser::draw_palette(model, chooser, frame, area),
-        Overlay::Help(top) => help::draw(model, *top, frame, area),
-        Overlay::Confirm(confirm) => dialogs::draw_confirm(model, confirm, frame, area),
+        Overlay::Help(help) => help::draw(model, help.top, frame, area),
+        Overlay::Confirm(confirm) => {
+            if let Confirm::Discard(written) = confirm {
+                overlay(model, written, frame, area);
+            }
+            dialogs::draw_confirm(model, confirm, frame, area);
+        }
         Overlay::Conflict(conflict) => dialogs::draw_conflict(model, conflict, frame, area),
     }
 }
@@ -99,6 +110,30 @@ fn clear_halves(frame: &mut Frame<'_>, area: Rect) {
         if let Some(cell) = frame.buffer_mut().cell_mut((x, y)).filter(|cell| text::width(cell.symbol()) > 1) {
             cell.set_symbol(" ");
         }
+    }
+}
+
+/// How many lines more there are, on the lower edge of a box.
+fn more_below(model: &Model, frame: &mut Frame<'_>, outer: Rect, lines: usize) {
+    if lines == 0 || outer.height < 2 {
+        return;
+    }
+    let more = format!(" {lines} more ↓ ");
+    let columns = u16::try_from(text::width(&more)).unwrap_or(0).min(outer.width.saturating_sub(2));
+    let edge = Rect::new(outer.right() - 1 - columns, outer.bottom() - 1, columns, 1);
+    frame.render_widget(Line::styled(more, model.theme.accent), edge);
+}
+
+/// A longer text that is being written, with the terminal's cursor where letters go.
+fn draw_area(frame: &mut Frame<'_>, area: Rect, text: &TextArea<'_>) {
+    if area.is_empty() {
+        return;
+    }
+    frame.render_widget(text, area);
+    let (at, (top, left)) = (text.screen_cursor(), text.scroll_offset());
+    let [x, y] = [at.col.saturating_sub(left.into()), at.row.saturating_sub(top.into())].map(u16::try_from);
+    if let (Ok(x), Ok(y)) = (x, y) {
+        frame.set_cursor_position((area.x + x.min(area.width - 1), area.y + y.min(area.height - 1)));
     }
 }
 

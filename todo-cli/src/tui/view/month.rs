@@ -22,6 +22,9 @@ use crate::tui::{
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
+/// A task of a day.
+const LOAD: &str = "▪";
+
 /// Where the weeks of the calendar are.
 struct Grid {
     area: Rect,
@@ -113,22 +116,18 @@ fn draw_day(model: &Model, day: NaiveDate, count: usize, frame: &mut Frame<'_>, 
         _ => theme.text,
     };
     let columns = usize::from(cell.width);
-    let bars = "▪".repeat(count.min(columns.saturating_sub(5)));
-    let number = if count > 0 { count.to_string() } else { String::new() };
+    let number = Span::styled(format!(" {:>2}", day.day()), style);
     let load = load_style(model, day, count);
+    // With a sign before it, so that nobody takes it for a day.
+    let counted = if count > 0 { format!("{LOAD}{count}") } else { String::new() };
     if cell.height == 1 {
-        let line = Line::from(vec![
-            Span::styled(format!(" {:>2}", day.day()), style),
-            Span::styled(pad(&format!(" {number}"), columns.saturating_sub(3)), load),
-        ]);
-        frame.render_widget(line, cell);
+        let room = columns.saturating_sub(3);
+        let counted = if room > 3 { format!(" {counted}") } else { counted };
+        frame.render_widget(Line::from(vec![number, Span::styled(pad(&counted, room), load)]), cell);
     } else {
-        let line = Line::from(vec![
-            Span::styled(format!(" {:>2}", day.day()), style),
-            Span::styled(pad(&format!("  {number}"), columns.saturating_sub(3)), theme.dim),
-        ]);
-        frame.render_widget(line, Rect { height: 1, ..cell });
-        let bars = Line::styled(format!("  {bars}"), load);
+        frame.render_widget(Line::from(number), Rect { height: 1, ..cell });
+        let more = LOAD.repeat(count.saturating_sub(1).min(columns.saturating_sub(7)));
+        let bars = Line::styled(fit(&format!("  {more}{counted}"), columns - 1).into_owned(), load);
         frame.render_widget(bars, Rect { y: cell.y + 1, height: 1, width: cell.width - 1, ..cell });
     }
     if day == calendar.day {
@@ -176,11 +175,11 @@ fn draw_tasks_of_day(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-pub(super) fn draw_picker(model: &Model, picker: DayPicker, frame: &mut Frame<'_>, area: Rect) {
+pub(super) fn draw_picker(model: &Model, picker: DayPicker, title: &str, frame: &mut Frame<'_>, area: Rect) {
     let theme = &model.theme;
     let weeks = picker.weeks();
     let height = u16::try_from(weeks.len()).unwrap_or(6) + 4;
-    let inner = boxed(model, frame, middle(area, 34, height), "Which day?");
+    let inner = boxed(model, frame, middle(area, 34, height), title);
     let load = load(model, &weeks);
     let heading = picker.day.format("%B %Y").to_string();
     frame.render_widget(Line::styled(fit(&heading, 30).into_owned(), theme.strong), Rect { height: 1, ..inner });

@@ -27,7 +27,7 @@ pub(super) fn draw(model: &Model, input: &Input, frame: &mut Frame<'_>, area: Re
     // Within the frame and its margins.
     let columns = usize::from(area.width.saturating_sub(4));
     let lines = if input.value().trim().is_empty() {
-        let example = "Call the bank tomorrow 10:00 @home p1 every monday !30m // ask about the card";
+        let example = "Call the bank tomorrow 10:00 @home p1 !30m // ask about the card";
         let words = "when · @tag · p1 to p3 · every … · !30m or !14:00 reminds · // description";
         [example, words].map(|text| Line::styled(fit(text, columns).into_owned(), theme.dim)).to_vec()
     } else {

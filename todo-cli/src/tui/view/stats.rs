@@ -17,6 +17,10 @@ use crate::tui::model::{
 /// Tasks a day that fill the chart, where no day has more.
 const SCALE_MIN: u64 = 5;
 
+/// Bars of what is done and of what is open: they differ without colours too.
+const DONE: &str = "█";
+const OPEN: &str = "░";
+
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let Some(statistics) = &model.statistics else { return };
     let theme = &model.theme;
@@ -55,10 +59,10 @@ fn draw_numbers(model: &Model, statistics: &Statistics, frame: &mut Frame<'_>, a
         ("Last 7 days", format!("{} done ({} before)", statistics.done_this_week, statistics.done_before)),
         ("Streak", format!("{} (longest {})", days(statistics.streak), statistics.longest_streak)),
         ("Open", model.counts.all.to_string()),
-        ("Takes mostly", hours),
+        ("Usually takes", hours),
     ];
     let columns =
-        Layout::horizontal([Constraint::Fill(3), Constraint::Fill(3), Constraint::Fill(1), Constraint::Fill(2)])
+        Layout::horizontal([Constraint::Fill(18), Constraint::Fill(19), Constraint::Length(6), Constraint::Length(14)])
             .areas::<4>(area);
     for ((name, number), area) in numbers.into_iter().zip(columns) {
         let columns = usize::from(area.width).saturating_sub(1);
@@ -109,9 +113,9 @@ fn draw_tags(model: &Model, statistics: &Statistics, frame: &mut Frame<'_>, area
     }
     let heading = Line::from(vec![
         Span::styled("By tag  ", theme.accent),
-        Span::styled("█", theme.good),
+        Span::styled(DONE, theme.good),
         Span::styled(" done  ", theme.dim),
-        Span::styled("█", theme.calm),
+        Span::styled(OPEN, theme.calm),
         Span::styled(" open", theme.dim),
     ]);
     frame.render_widget(heading, Rect { height: 1, ..area });
@@ -121,8 +125,8 @@ fn draw_tags(model: &Model, statistics: &Statistics, frame: &mut Frame<'_>, area
     let part = |count: u64| usize::try_from(count * u64::try_from(room).unwrap_or(0) / most).unwrap_or(0);
     for (y, (tag, open, done)) in (area.y + 1..area.bottom()).zip(&statistics.by_tag) {
         let at_least = |count: u64| part(count).max(usize::from(count > 0));
-        let bar = "█".repeat(at_least(*done));
-        let rest = "█".repeat(at_least(*open));
+        let bar = DONE.repeat(at_least(*done));
+        let rest = OPEN.repeat(at_least(*open));
         let line = Line::from(vec![
             Span::styled(pad(&format!("@{}", model.tag_name(*tag)), names), theme.tag),
             Span::styled(pad_left(&format!("{} of {} ", done, open + done), 12), theme.dim),

@@ -7,43 +7,91 @@ use ratatui::{
 };
 
 use super::{
-    draw_input,
+    draw_input, hints,
+    list::REMINDS,
     text::{fit, safe, width},
 };
 use crate::tui::{
-    keys::{Action, Context},
+    keys::Context,
     model::{Link, Model, overlay::Overlay},
 };
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
+/// What stands there while nobody is signed in.
+const SIGNED_OUT: &str = "signed out; `todo login` signs in again, what waits is kept";
+
+/// How much is told of how it stands with the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    All,
+    Short,
+    Sign,
+}
+
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let theme = &model.theme;
-    let right = link(model);
-    let columns = width_of(&right);
-    let room = usize::from(area.width).saturating_sub(columns + 2);
-    let left = Rect { width: u16::try_from(room).unwrap_or(0), ..area };
-    if model.context() == Context::Search {
-        frame.render_widget(Span::styled(" /", theme.accent), left);
-        let input = Rect { x: left.x + 2, width: left.width.saturating_sub(2), ..left };
-        draw_input(frame, input, &model.search.input, theme.text, true);
-        if model.search.input.value().is_empty() {
-            let hint = "type to search; enter looks into descriptions and comments too";
-            frame.render_widget(Line::styled(fit(hint, usize::from(input.width)).into_owned(), theme.dim), input);
-        }
-    } else if let Some(notice) = model.notice.as_ref().filter(|notice| notice.bad || !in_dialog(model)) {
+    let columns = usize::from(area.width);
+    if let Some(notice) = model.notice.as_ref().filter(|notice| notice.bad || !in_dialog(model)) {
+        let (text, told) = fitting(model, &notice.text, &notice.more, columns);
         let style = if notice.bad { theme.alarm } else { theme.text };
-        let text = format!(" {}", safe(&notice.text));
-        frame.render_widget(Line::styled(fit(&text, room).into_owned(), style), left);
+        let room = left_of(&link(model, told), columns);
+        draw_both(frame, area, Line::styled(fit(&text, room).into_owned(), style), link(model, told));
+    } else if model.link == Link::SignedOut && !in_dialog(model) && model.context() != Context::Search {
+        let waits = if model.queue.is_empty() { String::new() } else { format!(" ({})", model.queue.len()) };
+        let text = fit(&format!(" {SIGNED_OUT}{waits}"), columns).into_owned();
+        draw_both(frame, area, Line::styled(text, theme.alarm), Line::default());
+    } else if model.context() == Context::Search {
+        draw_search(model, frame, area);
     } else {
-        frame.render_widget(hints(model, room), left);
+        let right = link(model, Told::All);
+        let mut room = left_of(&right, columns);
+        let mut left = Line::default();
+        if let Some(reminder) = reminder(model, room / 2) {
+            room = room.saturating_sub(width(&reminder.content));
+            left.push_span(reminder);
+        }
+        left.spans.extend(hints::line(model, room).spans);
+        draw_both(frame, area, left, right);
     }
-    let right_area = Rect {
-        x: area.right().saturating_sub(u16::try_from(columns).unwrap_or(0) + 1),
-        width: u16::try_from(columns).unwrap_or(0).min(area.width),
-        ..area
+}
+
+fn draw_both(frame: &mut Frame<'_>, area: Rect, left: Line<'_>, right: Line<'_>) {
+    let columns = u16::try_from(width_of(&right)).unwrap_or(0);
+    let rest = Rect { width: area.width.saturating_sub(columns + 2), ..area };
+    frame.render_widget(left, if columns == 0 { area } else { rest });
+    let x = area.right().saturating_sub(columns + 1);
+    frame.render_widget(right, Rect { x, width: columns.min(area.width), ..area });
+}
+
+fn left_of(right: &Line<'_>, columns: usize) -> usize {
+    columns.saturating_sub(width_of(right) + 2)
+}
+
+fn draw_search(model: &Model, frame: &mut Frame<'_>, area: Rect) {
+    let theme = &model.theme;
+    let right = link(model, Told::All);
+    let room = left_of(&right, usize::from(area.width));
+    draw_both(frame, area, Line::styled(" / ", theme.accent), right);
+    let input =
+        Rect { x: area.x + 3.min(area.width), width: u16::try_from(room).unwrap_or(0).saturating_sub(3), ..area };
+    draw_input(frame, input, &model.search.input, theme.text, true);
+    if model.search.input.value().is_empty() {
+        let hint = "type to search; enter looks into descriptions and comments too";
+        frame.render_widget(Line::styled(fit(hint, usize::from(input.width)).into_owned(), theme.dim), input);
+    }
+}
+
+/// The words that were said with as much of what stands around them as there is room for: the less important goes first.
+fn fitting(model: &Model, text: &str, more: &[String], columns: usize) -> (String, Told) {
+    let with = |count: usize| {
+        let more: String = more.iter().take(count).map(|more| format!(" · {more}")).collect();
+        format!(" {}{}", safe(text), safe(&more))
     };
-    frame.render_widget(right, right_area);
+    let shorter = (0..=more.len()).rev().map(|count| (count, Told::Short));
+    let ways = [(more.len(), Told::All)].into_iter().chain(shorter).chain([(0, Told::Sign)]);
+    let mut ways = ways.map(|(count, told)| (with(count), told));
+    ways.find(|(text, told)| width(text) <= left_of(&link(model, *told), columns)).unwrap_or((with(0), Told::Sign))
 }
 
 /// Whether somebody is about something whose keys are not to be hidden by what was said before.
@@ -51,79 +99,41 @@ fn in_dialog(model: &Model) -> bool {
     !matches!(model.overlay, Overlay::None | Overlay::Toast)
 }
 
+/// A reminder that shows only when what is open is closed.
+fn reminder(model: &Model, columns: usize) -> Option<Span<'static>> {
+    let row = model.toasts.first().filter(|_| in_dialog(model))?;
+    let title = model.store.get(row.task_id).map(|task| safe(&task.title).into_owned()).unwrap_or_default();
+    let text = fit(&format!(" {REMINDS} {title}"), columns).into_owned();
+    Some(Span::styled(format!("{text} "), model.theme.warn))
+}
+
 fn width_of(line: &Line<'_>) -> usize {
     line.spans.iter().map(|span| width(&span.content)).sum()
 }
 
-/// What can be done here, as far as there is room; help comes first when room is short.
-fn hints(model: &Model, columns: usize) -> Line<'static> {
-    let theme = &model.theme;
-    let context = model.context();
-    let mut hints: Vec<(String, &str)> = model
-        .keymap
-        .of(context)
-        .filter(|(binding, keys)| !binding.hint.is_empty() && !keys.is_empty() && applies(model, binding.action))
-        .map(|(binding, keys)| (keys.first().map(ToString::to_string).unwrap_or_default(), binding.hint))
-        .collect();
-    let help = hints.iter().position(|(_, hint)| *hint == "help").map(|at| hints.remove(at));
-    let reserved = help.as_ref().map_or(0, |(key, hint)| width(key) + width(hint) + 4);
-    let mut spans = vec![Span::raw(" ")];
-    let mut taken = 1;
-    let mut push = |key: String, hint: &str, room: usize| {
-        let wide = width(&key) + width(hint) + 3;
-        if taken + wide > room {
-            return false;
-        }
-        taken += wide;
-        spans.push(Span::styled(key, theme.accent));
-        spans.push(Span::styled(format!(" {hint}  "), theme.dim));
-        true
-    };
-    for (key, hint) in hints {
-        if !push(key, hint, columns.saturating_sub(reserved)) {
-            break;
-        }
-    }
-    if let Some((key, hint)) = help {
-        push(key, hint, columns);
-    }
-    Line::from(spans)
-}
-
-/// Whether an action makes sense now.
-fn applies(model: &Model, action: Action) -> bool {
-    let narrowed = model.search.is_on() || !model.filters.is_empty();
-    match action {
-        Action::Complete
-        | Action::Edit
-        | Action::Delete
-        | Action::Comment
-        | Action::Snooze
-        | Action::Tag
-        | Action::Mark
-        | Action::Open => model.selected().is_some() || !matches!(model.context(), Context::List | Context::Detail),
-        Action::Back => narrowed,
-        _ => true,
-    }
-}
-
-fn link(model: &Model) -> Line<'static> {
+fn link(model: &Model, told: Told) -> Line<'static> {
     let theme = &model.theme;
     let mut spans = Vec::new();
-    if model.shows_busy() {
+    if model.shows_busy() && told == Told::All {
         let frame = usize::try_from(model.now.timestamp_millis() / 100).unwrap_or(0) % SPINNER.len();
         spans.push(Span::styled(format!("{} ", SPINNER[frame]), theme.accent));
     }
-    let away = matches!(model.link, Link::Away(_));
-    if model.queue.len() > usize::from(model.queue.sending && !away) {
+    let away = matches!(model.link, Link::Away(_) | Link::SignedOut);
+    if model.queue.len() > usize::from(model.queue.sending && !away) && told != Told::Sign {
         spans.push(Span::styled(format!("{} waiting ", model.queue.len()), theme.warn));
     }
+    let of = |sign: &'static str, words: [&'static str; 2]| match told {
+        Told::All => format!("{sign} {}", words[0]),
+        Told::Short => format!("{sign} {}", words[1]),
+        Told::Sign => sign.to_owned(),
+    };
     spans.push(match &model.link {
         Link::Connecting if !model.shows_busy() => Span::raw(""),
         Link::Connecting => Span::styled("connecting", theme.dim),
         Link::Loading => Span::styled(format!("loading {}", model.store.len()), theme.dim),
-        Link::Live => Span::styled("● live", theme.good),
-        Link::Away(_) => Span::styled("○ offline, trying again", theme.alarm),
+        Link::Live => Span::styled(of("●", ["live", "live"]), theme.good),
+        Link::Away(_) => Span::styled(of("○", ["offline, trying again", "offline"]), theme.alarm),
+        Link::SignedOut => Span::styled(of("○", ["signed out", "signed out"]), theme.alarm),
     });
     Line::from(spans)
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use unicode_linebreak::linebreaks;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -55,19 +56,21 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
 
 fn wrap_line(line: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    let mut taken = 0;
-    for word in line.split_word_bounds() {
-        let wide = width(word);
-        if taken > 0 && taken + wide > columns {
-            if word.trim().is_empty() {
-                continue;
-            }
+    let (mut taken, mut start) = (0, 0);
+    for (end, _) in linebreaks(line) {
+        let word = &line[start..end];
+        start = end;
+        // The space behind a word may hang over the end of its line, where nobody sees it.
+        if taken > 0 && taken + width(word.trim_end()) > columns {
             lines.push(String::new());
             taken = 0;
         }
         for letter in word.graphemes(true) {
             let wide = width(letter);
             if taken > 0 && taken + wide > columns {
+                if letter.trim().is_empty() {
+                    continue;
+                }
                 lines.push(String::new());
                 taken = 0;
             }
@@ -97,6 +100,8 @@ mod tests {
     #[test]
     fn long_texts_break_between_words() {
         assert_eq!(wrap("one two three\nfour", 8), ["one two ", "three", "four"]);
+        assert_eq!(wrap("the card.", 8), ["the ", "card."]);
+        assert_eq!(wrap("abc de", 3), ["abc", "de"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
         assert_eq!(wrap("", 4), [""]);
