@@ -2,6 +2,25 @@
 //!
 //! The algorithm, issuer, audience and type are fixed by the kind of token; nothing that a token says of itself chooses
 //! how it is verified, but for the key id, which has to name a known key. Time is passed in.
+//!
+//! ```
+//! use todo_sdk::{
+//!     model::{Jwks, Scope},
+//!     tokens::{ACCESS_TTL, Signer, TokenKind, Verifier, VerifyError},
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let signer = Signer::from_pem(&Signer::generate_pem()?)?;
+//! let now = chrono::Utc::now();
+//! let token = signer.sign(TokenKind::Access, 7, "session", "token", Scope::Read, now)?;
+//!
+//! let verifier = Verifier::new(&Jwks { keys: vec![signer.jwk()] })?;
+//! assert_eq!(verifier.verify(TokenKind::Access, &token, now)?.user_id(), Some(7));
+//! let later = now + ACCESS_TTL * 2;
+//! assert_eq!(verifier.verify(TokenKind::Access, &token, later), Err(VerifyError::Expired));
+//! # Ok(())
+//! # }
+//! ```
 
 use aws_lc_rs::{
     rand::SystemRandom,

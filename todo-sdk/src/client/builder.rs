@@ -23,6 +23,19 @@ const RETRIES: u32 = 3;
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 /// Puts a [`Client`] together; see [`Client::builder`].
+///
+/// ```
+/// use std::time::Duration;
+/// use todo_sdk::Client;
+///
+/// let client = Client::builder("https://todo.example")
+///     .comments_server("https://comments.example")
+///     .client_name("report/1.0 (laptop)")
+///     .timeout(Duration::from_secs(10))
+///     .retries(1)
+///     .build()?;
+/// # Ok::<(), todo_sdk::Error>(())
+/// ```
 #[must_use = "call build()"]
 #[derive(Clone)]
 pub struct ClientBuilder {

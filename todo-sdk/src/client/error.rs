@@ -8,6 +8,18 @@ use super::{StoreError, TransportError};
 use crate::model::{FieldErrors, Problem};
 
 /// Why a call failed.
+///
+/// ```no_run
+/// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+/// match client.tasks().update(12).title("Call them").if_match(3).await {
+///     Ok(task) => println!("version {}", task.version),
+///     Err(error) if error.code() == Some("version_moved") => println!("somebody was faster"),
+///     Err(error) if error.passes() => println!("later: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -66,6 +78,14 @@ pub enum Error {
     /// The session could not be loaded, saved or locked.
     #[error("the session store failed: {0}")]
     Store(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// A call of the [blocking](crate::blocking) client inside an async runtime, which it would hold up. Nothing was sent.
+    #[cfg(feature = "blocking")]
+    #[error("a blocking call inside an async runtime would hold it up; use the async todo_sdk::Client there")]
+    InsideRuntime,
+    /// The system gave the [blocking](crate::blocking) client no thread.
+    #[cfg(feature = "blocking")]
+    #[error("the blocking client could not start: {0}")]
+    NotStarted(#[source] Arc<std::io::Error>),
 }
 
 impl Error {
@@ -124,7 +144,7 @@ impl Error {
     }
 
     /// Whether the server may have done what was asked although this is all that came back.
-    pub(super) fn leaves_open(&self) -> bool {
+    pub(crate) fn leaves_open(&self) -> bool {
         match self {
             Self::OutOfReach { source, .. } => source.was_sent(),
             Self::TimedOut { .. } => true,

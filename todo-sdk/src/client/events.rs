@@ -54,6 +54,7 @@ impl EventsBuilder {
 
     /// The events. The stream connects when it is first polled, reconnects and resumes by itself, and ends with an error
     /// only where trying again is no use, as when nobody is signed in any more.
+    #[must_use = "a stream does nothing unless it is polled"]
     pub fn stream(self) -> Pin<Box<dyn Stream<Item = Result<Event, Error>> + Send>> {
         let tail = Tail {
             client: self.client,

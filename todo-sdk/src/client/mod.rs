@@ -159,6 +159,12 @@ impl Client {
         self.session.pair()
     }
 
+    /// Where the todo-server is.
+    #[must_use]
+    pub fn todo_server_url(&self) -> String {
+        self.http.url(request::Server::Todo)
+    }
+
     /// Whether the todo-server can work; no token is needed.
     ///
     /// # Errors

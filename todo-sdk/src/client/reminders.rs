@@ -12,7 +12,21 @@ use crate::model::{
 };
 
 const REMINDERS: &str = "api/reminders";
+
 /// The calls about reminders.
+///
+/// ```no_run
+/// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+/// if let Some(next) = client.reminders().pending().await?.into_iter().next() {
+///     let later = next.due_at + chrono::TimeDelta::hours(1);
+///     client.reminders().snooze(next.id, later).await?;
+///     for row in client.reminders().of_task(next.task_id).await? {
+///         println!("{} {}", row.due_at, row.state.as_str());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Reminders {
     pub(super) client: Client,

@@ -9,8 +9,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 use uuid::Uuid;
 
-use super::{Client, Error, request_id};
-use crate::model::Id;
+use super::{
+    ChangeListBuilder, Client, CommentListBuilder, CreateNamedTokenBuilder, CreateTaskBuilder, Error, Page,
+    RegisterBuilder, TagListBuilder, TaskListBuilder, UpdateTaskBuilder, request_id,
+};
+use crate::model::{self, Comment, Id, NamedToken, Tag, Task, User};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -253,6 +256,31 @@ impl<T> fmt::Debug for Change<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.call.method, self.call.path)
     }
+}
+
+/// Lets a builder be awaited in place of its `send`.
+macro_rules! awaitable {
+    ($($builder:ty => $answer:ty;)*) => {$(
+        impl IntoFuture for $builder {
+            type Output = Result<$answer, Error>;
+            type IntoFuture = BoxFuture<'static, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.send().boxed()
+            }
+        }
+    )*};
+}
+
+awaitable! {
+    ChangeListBuilder => Vec<model::Change>;
+    CommentListBuilder => Page<Comment>;
+    CreateNamedTokenBuilder => NamedToken;
+    CreateTaskBuilder => Task;
+    RegisterBuilder => User;
+    TagListBuilder => Page<Tag>;
+    TaskListBuilder => Page<Task>;
+    UpdateTaskBuilder => Task;
 }
 
 impl<T: DeserializeOwned + 'static> IntoFuture for Create<T> {

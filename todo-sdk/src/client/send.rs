@@ -94,7 +94,10 @@ impl Http {
                 }
             }
             let pause = self.retry.pause(&error, retried).filter(|pause| Instant::now() + *pause < deadline);
-            let Some(pause) = pause else { return Err(error) };
+            // That the last attempt was not sent does not say that none was.
+            let Some(pause) = pause else {
+                return Err(open.filter(|_| error.passes() && !error.leaves_open()).unwrap_or(error));
+            };
             tracing::debug!(method = %call.method, path = call.path, %error, ?pause, "trying again");
             if error.leaves_open() {
                 open = Some(error);

@@ -25,6 +25,43 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// A refresh token is good for one refresh. So the client refreshes under [`lock`](Self::lock): it loads, refreshes only
 /// if the stored pair is still the one that was refused, and saves.
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use async_trait::async_trait;
+/// use todo_sdk::{
+///     Client,
+///     client::{SessionStore, StoreError},
+///     model::TokenPair,
+/// };
+///
+/// /// For all clients of this process.
+/// #[derive(Default)]
+/// struct Shared {
+///     pair: Mutex<Option<TokenPair>>,
+///     lock: Arc<tokio::sync::Mutex<()>>,
+/// }
+///
+/// #[async_trait]
+/// impl SessionStore for Shared {
+///     async fn load(&self) -> Result<Option<TokenPair>, StoreError> {
+///         Ok(self.pair.lock().map_err(|error| error.to_string())?.clone())
+///     }
+///
+///     async fn save(&self, pair: Option<&TokenPair>) -> Result<(), StoreError> {
+///         *self.pair.lock().map_err(|error| error.to_string())? = pair.cloned();
+///         Ok(())
+///     }
+///
+///     async fn lock(&self) -> Result<Box<dyn Send>, StoreError> {
+///         Ok(Box::new(Arc::clone(&self.lock).lock_owned().await))
+///     }
+/// }
+///
+/// let client = Client::builder("http://127.0.0.1:8000").session_store(Arc::new(Shared::default())).build()?;
+/// # Ok::<(), todo_sdk::Error>(())
+/// ```
 #[async_trait]
 pub trait SessionStore: Send + Sync {
     /// The stored pair.

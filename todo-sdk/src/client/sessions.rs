@@ -9,6 +9,17 @@ use crate::model::Session;
 const SESSIONS: &str = "api/sessions";
 
 /// The calls about sessions. A named token may not make them.
+///
+/// ```no_run
+/// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+/// for session in client.sessions().list().await? {
+///     if !session.current {
+///         client.sessions().end(&session.id).await?;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Sessions {
     pub(super) client: Client,

@@ -55,6 +55,18 @@ impl ShownReminders {
     /// Keeps messages true for as long as it is polled: calls `change` for each that is not, several at a time. It goes on
     /// through outages; what was not changed then comes again.
     ///
+    /// ```no_run
+    /// # async fn run(bot: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+    /// use todo_sdk::{client::Amended, model::ShownReminder};
+    ///
+    /// let rewrite = |message: ShownReminder| async move {
+    ///     println!("message {} now says {:?}", message.message_id, message.task.map(|task| task.title));
+    ///     Amended::Yes
+    /// };
+    /// bot.reminders().shown_messages().keep(rewrite).await
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Only where going on is no use, as when the service's secret is refused.

@@ -9,6 +9,17 @@ use crate::model::{Id, Language, LinkChat, TelegramLink, TelegramUser, TelegramU
 const CHATS: &str = "api/telegram_users";
 
 /// The calls about Telegram chats: a person sees their own, the bot all.
+///
+/// ```no_run
+/// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+/// let link = client.telegram().offer_link().await?;
+/// println!("within {}: {}", link.expires_at, link.url.as_deref().unwrap_or(&link.code));
+/// for chat in client.telegram().list().await?.items {
+///     client.telegram().delete(chat.id).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Telegram {
     pub(super) client: Client,

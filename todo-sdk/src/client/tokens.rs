@@ -7,6 +7,16 @@ use super::{
 use crate::model::{Credentials, Jwks, RefreshToken, TokenPair, TokenToVerify};
 
 /// The calls about tokens. None of them touches the client's own session; see [`Client::sign_in`] for that.
+///
+/// ```no_run
+/// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+/// let pair = client.tokens().issue("ann", "correct horse battery").await?;
+/// assert!(client.tokens().verify(&pair.access).await?);
+/// let next = client.tokens().refresh(pair.refresh).await?;
+/// client.tokens().revoke(next.refresh).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Tokens {
     pub(super) client: Client,

@@ -5,6 +5,7 @@ use std::{fmt, pin::Pin, sync::Arc, sync::OnceLock, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
+use http_body_util::BodyExt;
 
 /// The body of a response, as it arrives.
 pub type Body = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
@@ -118,12 +119,8 @@ impl Network {
 impl Transport for Network {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(TransportError::unreachable)?;
-        let answer = self.client()?.execute(request).await.map_err(from_reqwest)?;
-        let mut response = http::Response::new(());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = answer.headers().clone();
-        let body: Body = Box::pin(answer.bytes_stream().map_err(from_reqwest));
-        Ok(response.map(|()| body))
+        let answer: http::Response<reqwest::Body> = self.client()?.execute(request).await.map_err(from_reqwest)?.into();
+        Ok(answer.map(|body| -> Body { Box::pin(body.into_data_stream().map_err(from_reqwest)) }))
     }
 }
 

@@ -11,6 +11,18 @@ const USERS: &str = "api/users";
 const ME: &str = "api/users/me";
 
 /// The calls about accounts.
+///
+/// ```no_run
+/// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+/// use todo_sdk::model::UpdateUser;
+///
+/// let me = client.users().me().await?;
+/// let changes = UpdateUser { timezone: Some("Asia/Kathmandu".to_owned()), ..UpdateUser::default() };
+/// let moved = client.users().update_me(&changes).await?;
+/// assert_eq!(moved.version, me.version + 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Users {
     pub(super) client: Client,

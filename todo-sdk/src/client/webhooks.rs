@@ -9,6 +9,17 @@ use crate::model::{NewWebhook, SetWebhook, Webhook, WebhookTest};
 const WEBHOOK: &str = "api/users/me/webhook";
 
 /// The calls about one's webhook.
+///
+/// ```no_run
+/// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+/// let webhook = client.webhooks().set("https://example.com/hook").await?;
+/// println!("deliveries are signed with {}", webhook.secret);
+/// if !client.webhooks().test().await?.delivered {
+///     client.webhooks().delete().await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Webhooks {
     pub(super) client: Client,

@@ -35,8 +35,9 @@ pub use reminders::{
 pub use shown::{ChangedMessage, ClaimShown, SHOWN_MAX, SettleShown, ShownReminder};
 pub use tags::{CreateTag, TAG_NAME_MAX, Tag, TagQuery, UpdateTag};
 pub use tasks::{
-    BULK_MAX, BulkResult, BulkTasks, BulkUpdate, CreateTask, DESCRIPTION_MAX, NAG_MAX, NAG_MIN, PRIORITY_NONE,
-    REMIND_BEFORE_MAX, Repeat, RepeatFrom, TASK_TAGS_MAX, TITLE_MAX, Task, TaskOrder, TaskQuery, UpdateTask,
+    AlreadyMade, BULK_MAX, BulkResult, BulkTasks, BulkUpdate, CreateTask, DESCRIPTION_MAX, NAG_MAX, NAG_MIN,
+    PRIORITY_NONE, REMIND_BEFORE_MAX, Repeat, RepeatFrom, TASK_TAGS_MAX, TITLE_MAX, Task, TaskOrder, TaskQuery,
+    UpdateTask,
 };
 pub use telegram::{ExchangeChat, LinkChat, TelegramLink, TelegramUser, TelegramUserQuery, UpdateTelegramUser};
 pub use tokens::{

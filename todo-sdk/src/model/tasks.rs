@@ -1,5 +1,7 @@
 //! Tasks.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -225,6 +227,10 @@ pub struct BulkTasks {
     /// Tasks to make.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub create: Vec<CreateTask>,
+    /// A key of 1 to 255 characters for each of `create`, in their order; or none at all. What was made under the same key
+    /// within 24 hours is not made again, in whichever call it was and whatever else is said of it now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub create_keys: Vec<String>,
     /// Tasks to change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub update: Vec<BulkUpdate>,
@@ -239,10 +245,23 @@ pub struct BulkTasks {
 pub struct BulkResult {
     /// The tasks made.
     pub created: Vec<Task>,
+    /// Those that were not made, as their `create_keys` were used before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub already: Vec<AlreadyMade>,
     /// The tasks changed, as they are now.
     pub updated: Vec<Task>,
     /// The tasks deleted.
     pub deleted: Vec<Id>,
+}
+
+/// A task of a [`BulkTasks`] that an earlier call had made under the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AlreadyMade {
+    /// Its place in `create`, from 0 on.
+    pub index: usize,
+    /// The task that was made then; it may be gone since.
+    pub id: Id,
 }
 
 /// What a list of tasks can be ordered by.
@@ -416,12 +435,31 @@ impl Validate for UpdateTask {
     }
 }
 
+/// Most characters in one of the `create_keys`.
+const CREATE_KEY_MAX: usize = 255;
+
+fn check_create_keys(faults: &mut Faults, keys: &[String], tasks: usize) {
+    if !keys.is_empty() && keys.len() != tasks {
+        let message = format!("has {} keys, must have one for each of the {tasks} tasks to make, or none", keys.len());
+        faults.add("create_keys", "wrong_length", message);
+    }
+    let mut seen = HashSet::new();
+    for (index, key) in keys.iter().enumerate() {
+        let field = format!("create_keys[{index}]");
+        faults.visible(&field, key, CREATE_KEY_MAX);
+        if !seen.insert(key) {
+            faults.add(&field, "repeated", "stands there twice; each task has a key of its own");
+        }
+    }
+}
+
 impl Validate for BulkTasks {
     fn check(&self, faults: &mut Faults) {
         let items = self.create.len() + self.update.len() + self.delete.len();
         if items > BULK_MAX {
             faults.add("create", "too_many", format!("{items} items in all, at most {BULK_MAX} are allowed"));
         }
+        check_create_keys(faults, &self.create_keys, self.create.len());
         for (index, task) in self.create.iter().enumerate() {
             faults.within(&format!("create[{index}]."), |faults| task.check(faults));
         }

@@ -18,6 +18,20 @@ const TASKS: &str = "api/tasks";
 const QUICK: &str = "api/tasks/quick";
 
 /// The calls about tasks.
+///
+/// ```no_run
+/// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+/// use futures_util::TryStreamExt;
+/// use todo_sdk::model::{BulkTasks, CreateTask};
+///
+/// let made = client.tasks().quick("Call the bank tomorrow 10:00 @home p1").await?;
+/// let urgent: Vec<_> = client.tasks().list().completed(false).priority([1]).stream().try_collect().await?;
+/// let create = vec![CreateTask { title: "Buy milk".to_owned(), ..CreateTask::default() }];
+/// let bulk = BulkTasks { create, delete: vec![urgent[0].id], ..BulkTasks::default() };
+/// client.tasks().bulk(&bulk).idempotency_key("of-this-morning").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Tasks {
     pub(super) client: Client,
@@ -80,6 +94,25 @@ impl Tasks {
     /// ```
     pub fn update(&self, id: Id) -> UpdateTaskBuilder {
         UpdateTaskBuilder::new(self.client.clone(), id, UpdateTask::default())
+    }
+
+    /// Completes a task; of one that repeats, the next occurrence is made along with it.
+    ///
+    /// ```no_run
+    /// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+    /// let done = client.tasks().complete(12).await?;
+    /// println!("done at {:?}", done.completed_at);
+    /// client.tasks().reopen(12).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn complete(&self, id: Id) -> UpdateTaskBuilder {
+        self.update(id).completed(true)
+    }
+
+    /// Opens a completed task again.
+    pub fn reopen(&self, id: Id) -> UpdateTaskBuilder {
+        self.update(id).completed(false)
     }
 
     /// Sets every field of a task: what `task` leaves out is cleared.
