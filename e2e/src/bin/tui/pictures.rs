@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, io, path::Path};
 
 use anstyle::{Ansi256Color, Color, Effects, RgbColor, Style};
 use anstyle_svg::Term;
-use chrono::{Days, Local, NaiveTime, TimeZone};
+use chrono::{Days, Local, NaiveTime, TimeDelta, TimeZone, Utc};
 use todo_sdk::{
     Client,
     model::{CreateTask, Due, Repeat, RepeatFrom},
@@ -24,6 +24,9 @@ const SCENES: [(&str, &str, &str); 5] = [
     ("statistics", "7", "Done per day"),
     ("palette", ":", "What to do"),
 ];
+
+/// When the tasks that are done were.
+const DONE_DAYS_AGO: [i64; 22] = [0, 0, 1, 2, 2, 2, 3, 4, 6, 6, 7, 8, 9, 9, 9, 11, 13, 14, 16, 16, 20, 23];
 
 pub(crate) fn run(runtime: &tokio::runtime::Runtime, folder: &Path) -> io::Result<()> {
     let world = runtime.block_on(World::start())?;
@@ -88,8 +91,11 @@ async fn fill(client: &Client) -> Result<(), todo_sdk::Error> {
     ] {
         client.tasks().create_from(task).send().await?;
     }
-    for number in 0..14 {
-        let task = CreateTask { completed: true, ..task(&format!("Finished matter {number}"), None, 4, number % 4) };
+    for (number, days) in DONE_DAYS_AGO.into_iter().enumerate() {
+        let done = Utc::now() - TimeDelta::days(days);
+        let (date_created, completed_at) = (Some(done - TimeDelta::hours(9 * (days % 7))), Some(done));
+        let task = task(&format!("Finished matter {number}"), None, 4, number % 4);
+        let task = CreateTask { completed: true, completed_at, date_created, ..task };
         client.tasks().create_from(task).send().await?;
     }
     Ok(())
