@@ -47,6 +47,20 @@ impl Process {
         Ok(kill_process(self.pid(), signal)?)
     }
 
+    /// The processor time that it has used since it was started, where the system tells.
+    pub(crate) fn cpu(&self) -> Option<Duration> {
+        cpu_of(self.pid(), false)
+    }
+
+    /// The same with that of its children, gone ones included.
+    pub(crate) fn cpu_with_children(&self) -> Option<Duration> {
+        let pid = self.pid();
+        let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", pid.as_raw_nonzero())).ok()?;
+        let children = children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?));
+        // One that went between the two is counted by its parent the next time.
+        Some(cpu_of(pid, true)? + children.filter_map(|child| cpu_of(child, true)).sum::<Duration>())
+    }
+
     /// Whether it has ended, and how.
     pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.child.try_wait()
@@ -119,6 +133,17 @@ fn die_with_parent(command: &mut Command) {
 
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent(_command: &mut Command) {}
+
+/// The processor time of a process, with that of its children that are gone if asked for.
+fn cpu_of(pid: Pid, with_gone: bool) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    // Behind the name, which may hold anything: utime, stime, cutime and cstime are the 14th to 17th, in hundredths of a
+    // second.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let counted = if with_gone { 11..15 } else { 11..13 };
+    let ticks: u64 = fields.get(counted)?.iter().map(|ticks| ticks.parse::<u64>().unwrap_or(0)).sum();
+    Some(Duration::from_millis(ticks * 10))
+}
 
 /// Looks until `look` finds something.
 ///

@@ -130,6 +130,13 @@ impl Server {
         Self::new("todo", &["TODO_SERVER_LISTEN", "COMMENTS_SERVER_LISTEN"], home).argument("up")
     }
 
+    /// A server of the benchmark's own, by which ours are measured: it answers what is in the file, and nothing else.
+    #[must_use]
+    pub fn bare(home: &Path, answer: &Path) -> Self {
+        let server = Self::new("bench", &["BARE_LISTEN"], home).argument("bare");
+        server.setting("BARE_ANSWER", answer.to_string_lossy())
+    }
+
     /// Adds an environment variable.
     #[must_use]
     pub fn setting(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -264,6 +271,14 @@ impl Server {
         self.status("VmHWM:")
     }
 
+    /// Has [`Self::peak_memory`] begin anew, where the system can.
+    pub fn forget_peak_memory(&self) {
+        if let Some(pid) = self.pid() {
+            // Without it the most is one since the start, which is no less.
+            let _ = std::fs::write(format!("/proc/{pid}/clear_refs"), "5");
+        }
+    }
+
     /// The memory that it uses now, in bytes, where the system tells.
     #[must_use]
     pub fn memory(&self) -> Option<u64> {
@@ -279,11 +294,7 @@ impl Server {
     /// The processor time that it has used since it was started, where the system tells.
     #[must_use]
     pub fn cpu(&self) -> Option<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()?)).ok()?;
-        // Behind the name, which may hold anything: utime and stime are the 14th and 15th, in hundredths of a second.
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-        let ticks: u64 = fields.get(11..13)?.iter().map(|ticks| ticks.parse::<u64>().unwrap_or(0)).sum();
-        Some(Duration::from_millis(ticks * 10))
+        self.process.as_ref()?.cpu()
     }
 
     fn pid(&self) -> Option<i32> {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How the journal names us, and the list of sessions this machine.
-fn client_name() -> String {
+pub(crate) fn client_name() -> String {
     let machine = gethostname::gethostname();
     // What does not fit into a header has no name there.
     let plain = |c: &char| c.is_ascii_graphic() && !matches!(c, '(' | ')');
@@ -41,10 +41,19 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) async fn open(place: &Place, caller: Caller) -> Result<Self, Error> {
+        Self::open_with(place, caller, |builder| builder).await
+    }
+
+    /// With a client that is not as patient as others, or the like.
+    pub(crate) async fn open_with(
+        place: &Place,
+        caller: Caller,
+        change: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Result<Self, Error> {
         match &place.server {
             Server::Remote { todo, comments } => {
                 let builder = Client::builder(todo).comments_server(comments).client_name(client_name());
-                let client = identify(builder, place, caller)?.build()?;
+                let client = change(identify(builder, place, caller)?).build()?;
                 Ok(Self {
                     client,
                     #[cfg(feature = "embedded")]
@@ -56,7 +65,7 @@ impl Connection {
                 let local = Local::open(&place.data_dir).await?;
                 let caller = local_caller(&local, place, caller).await?;
                 let builder = local.client_builder()?.client_name(client_name());
-                Ok(Self { client: identify(builder, place, caller)?.build()?, local: Some(local) })
+                Ok(Self { client: change(identify(builder, place, caller)?).build()?, local: Some(local) })
             }
             #[cfg(not(feature = "embedded"))]
             Server::Local => Err(Error::NoServer),

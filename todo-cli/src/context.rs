@@ -1,5 +1,7 @@
 //! What every command works with.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Local};
 use futures_util::TryStreamExt;
 use todo_sdk::{
@@ -10,6 +12,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     error::Error,
+    offline::{self, Offline},
     output::{
         Printer, report,
         view::{Look, TagNames},
@@ -23,12 +26,14 @@ pub(crate) struct Context {
     pub(crate) printer: Printer,
     pub(crate) place: Place,
     pub(crate) now: DateTime<Local>,
+    /// What waits for the server, where there is one to be away.
+    pub(crate) offline: Option<Offline>,
     tag_names: OnceCell<TagNames>,
 }
 
 impl Context {
     pub(crate) fn new(client: Client, printer: Printer, place: Place) -> Self {
-        Self { client, printer, place, now: Local::now(), tag_names: OnceCell::new() }
+        Self { client, printer, place, now: Local::now(), offline: None, tag_names: OnceCell::new() }
     }
 
     pub(crate) fn look(&self) -> Look<'_> {
@@ -53,6 +58,7 @@ impl Context {
 
     /// Prints a task that was made or changed, with what happened to it in front.
     pub(crate) async fn print_task(&self, happened: &str, task: &Task) -> Result<(), Error> {
+        offline::saw(self, [task]);
         let none = TagNames::new();
         let wants_names = self.in_words() && !task.tags.is_empty();
         // The change is made; that the names can't be had is no reason to call it failed.
@@ -73,12 +79,17 @@ impl Context {
     ) -> Result<(), Error> {
         let mut worst = 0;
         let mut unheard = None;
-        for (index, id) in ids.iter().enumerate() {
+        let mut seen = HashSet::new();
+        for id in ids {
             // Named twice is meant once.
-            if ids.iter().take(index).any(|earlier| earlier == id) {
+            if !seen.insert(id) {
                 continue;
             }
-            match act(*id).await.map_err(|error| error.about(format!("{noun} {id}"))) {
+            let about = |error: Error| match error.subject() {
+                Some(_) => error,
+                None => error.about(format!("{noun} {}", offline::id_words(*id))),
+            };
+            match act(*id).await.map_err(about) {
                 Ok(()) => {}
                 Err(error) if error.is_broken_pipe() => unheard = Some(error),
                 Err(error) if ids.len() == 1 || error.is_lasting() => return Err(error),

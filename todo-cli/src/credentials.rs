@@ -57,7 +57,7 @@ impl Credentials {
         }
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.join(format!("{}.json", self.name))
     }
 
@@ -144,6 +144,7 @@ mod tests {
             server,
             named_here: false,
             token: None,
+            queue: true,
             data_dir: dir.clone(),
             config_dir: dir,
         })

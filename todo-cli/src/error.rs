@@ -41,9 +41,15 @@ pub(crate) enum Error {
     /// A webhook did not take what was posted.
     #[error("{0}")]
     Undelivered(String),
+    /// A program that was started for a change can't run, or says that it failed.
+    #[error("{0}")]
+    Command(String),
     /// What was waited for did not come.
     #[error("{0}")]
     TimedOut(String),
+    /// A file that was read ends before its end.
+    #[error("{0}")]
+    CutOff(String),
     /// The servers inside this program can't start.
     #[cfg(feature = "embedded")]
     #[error("{0}")]
@@ -53,7 +59,7 @@ pub(crate) enum Error {
     #[error("no server is configured, and this build of `todo` has none inside")]
     NoServer,
     /// Standard input can't be read.
-    #[error("cannot read the answer")]
+    #[error("cannot read standard input")]
     Input(#[source] io::Error),
     /// Standard output can't be written to.
     #[error("cannot write to standard output")]
@@ -168,6 +174,8 @@ impl Error {
             Self::Gap(_)
             | Self::TimedOut(_)
             | Self::Undelivered(_)
+            | Self::Command(_)
+            | Self::CutOff(_)
             | Self::Invalid(_)
             | Self::Input(_)
             | Self::Output(_)
@@ -207,6 +215,8 @@ impl Error {
             Self::NotSignedIn(_) => (401, "not_signed_in", "Not signed in"),
             Self::Gap(_) => (410, "journal_trimmed", "Changes were missed"),
             Self::Undelivered(_) => (502, "undelivered", "The address did not take it"),
+            Self::Command(_) => (500, "command_failed", "The command failed"),
+            Self::CutOff(_) => (422, "cut_off", "The file is cut off"),
             Self::TimedOut(_) => (408, "timed_out", "It did not happen in time"),
             #[cfg(not(feature = "embedded"))]
             Self::NoServer => (503, "no_server", "No server is configured"),

@@ -2,6 +2,8 @@
 
 mod cli;
 mod commands;
+mod completion;
+mod config_file;
 mod connect;
 mod context;
 mod credentials;
@@ -10,6 +12,7 @@ mod embedded;
 mod error;
 mod formats;
 mod input;
+mod offline;
 mod output;
 mod paths;
 mod pending;
@@ -27,10 +30,20 @@ use output::{Printer, report::report};
 use profile::{Env, Place, process_env};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    if completion::answer() {
+        return ExitCode::SUCCESS;
+    }
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => {
+            let Some(args) = commands::topics::asked_below(&error, std::env::args_os().skip(1)) else {
+                return usage(&error);
+            };
+            let printer = Printer::for_usage_errors(false);
+            return end(commands::topics::help(&args, &printer), &printer, None);
+        }
     };
+    cli.global.json |= matches!(&cli.command, Some(Command::List(args)) if args.ndjson);
     let printer = Printer::new(&cli.global);
     if opens_terminal_interface(&cli, &printer) {
         return match profile::resolve(&cli.global, None, Env::new(&process_env)) {
@@ -39,6 +52,9 @@ fn main() -> ExitCode {
         };
     }
     log_to_stderr(cli.global.verbose, printer.color_errors);
+    if let Some(result) = cli.command.as_ref().and_then(|command| commands::set_up(command, &cli.global, &printer)) {
+        return end(result, &printer, None);
+    }
     #[cfg(feature = "embedded")]
     if let Some(Command::Up(args)) = &cli.command {
         return end(embedded::up(args, &printer), &printer, None);
@@ -81,7 +97,8 @@ fn end(result: Result<(), Error>, printer: &Printer, place: Option<&Place>) -> E
 
 /// Help, the version, or arguments that make no sense. With `--json` those are a problem object too.
 fn usage(error: &clap::Error) -> ExitCode {
-    let json = std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json");
+    let mut arguments = std::env::args_os().take_while(|argument| argument != "--");
+    let json = arguments.any(|argument| argument == "--json" || argument == "--ndjson");
     if !error.use_stderr() || !json {
         let _ = error.print();
         return if error.use_stderr() { exit::USAGE.into() } else { ExitCode::SUCCESS };

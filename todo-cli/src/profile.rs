@@ -5,15 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+use toml_edit::{DocumentMut, Item, Table, value};
 use url::Url;
 
-use crate::{cli::Global, error::Error, input::suggest::did_you_mean, paths};
+use crate::{cli::Global, config_file, error::Error, input::suggest::did_you_mean, paths};
 
 /// The profile of those who named none.
 pub(crate) const DEFAULT_PROFILE: &str = "default";
 /// In the place of a URL: the database on this machine.
-const LOCAL: &str = "local";
+pub(crate) const LOCAL: &str = "local";
 
 /// The environment, handed in so that tests own it. Empty variables are as good as absent.
 #[derive(Clone, Copy)]
@@ -67,53 +67,104 @@ pub(crate) struct Place {
     pub(crate) named_here: bool,
     /// A fixed access token, from `TODO_TOKEN`.
     pub(crate) token: Option<String>,
+    /// Whether changes are queued while the server is out of reach.
+    pub(crate) queue: bool,
     pub(crate) data_dir: PathBuf,
     pub(crate) config_dir: PathBuf,
 }
 
+/// Who says what a setting is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// This option, or the argument of `login`.
+    Flag(&'static str),
+    /// This variable.
+    Environment(&'static str),
+    /// `config.toml`.
+    File,
+    /// Nobody.
+    Default,
+}
+
+/// Who said what of a [`Place`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Origins {
+    pub(crate) profile: Origin,
+    pub(crate) server: Origin,
+    pub(crate) comments_server: Origin,
+}
+
 /// Works out the place. `url` is the argument of `login`, which counts as `--server`.
 pub(crate) fn resolve(global: &Global, url: Option<&str>, env: Env<'_>) -> Result<Place, Error> {
+    trace(global, url, env).map(|(place, _)| place)
+}
+
+/// As [`resolve`], with who said what.
+pub(crate) fn trace(global: &Global, url: Option<&str>, env: Env<'_>) -> Result<(Place, Origins), Error> {
     let config_dir = paths::config_dir(env);
     let config = Config::load(&config_dir)?;
-    let profile_env = env.get("TODO_PROFILE");
-    let named = global.profile.as_deref().or(profile_env.as_deref());
-    let profile = named.or(config.default_profile()).unwrap_or(DEFAULT_PROFILE).to_owned();
+    let of_flag = |value: Option<&str>, name| Some((value?.to_owned(), Origin::Flag(name)));
+    let of_env = |name| Some((env.get(name)?, Origin::Environment(name)));
+    let of_file = |value: Option<String>| Some((value?, Origin::File));
+
+    let named = of_flag(global.profile.as_deref(), "--profile").or_else(|| of_env("TODO_PROFILE"));
+    let unnamed = named.is_none();
+    let of_config = || of_file(config.default_profile().map(str::to_owned));
+    let default = || (DEFAULT_PROFILE.to_owned(), Origin::Default);
+    let (profile, profile_origin) = named.or_else(of_config).unwrap_or_else(default);
     check_name(&profile)?;
     let saved = config.server_of(&profile);
     // A profile named by flag ranks as a flag: its server goes before the environment's.
     let of_flagged = saved.clone().filter(|_| global.profile.is_some());
     let named_here = url.or(global.server.as_deref());
-    let given = named_here.map(str::to_owned).or(of_flagged).or_else(|| env.get("TODO_SERVER_URL"));
-    if given.is_none() && saved.is_none() && named.is_some_and(|name| name != DEFAULT_PROFILE) {
+    let given = of_flag(named_here, "--server").or(of_file(of_flagged)).or_else(|| of_env("TODO_SERVER_URL"));
+    if given.is_none() && saved.is_none() && !unnamed && profile != DEFAULT_PROFILE {
         return Err(config.unknown_profile(&profile));
     }
-    let server = match given.or_else(|| saved.clone()) {
-        Some(url) if url != LOCAL => {
-            let todo = normalize(&url)?;
-            let of_profile = || {
-                let same =
-                    saved.as_deref().map(normalize).transpose().ok().flatten().is_some_and(|saved| saved == todo);
-                if same { config.comments_server_of(&profile) } else { None }
-            };
-            let comments =
-                global.comments_server.clone().or_else(|| env.get("COMMENTS_SERVER_URL")).or_else(of_profile);
-            let comments = comments.map_or_else(|| Ok(comments_beside(&todo)), |url| normalize(&url))?;
-            Server::Remote { todo, comments }
-        }
-        _ => Server::Local,
+    let (server, server_origin) =
+        given.or_else(|| of_file(saved.clone())).unwrap_or_else(|| (LOCAL.to_owned(), Origin::Default));
+    let mut comments_origin = Origin::Default;
+    let server = if server == LOCAL {
+        Server::Local
+    } else {
+        let todo = normalize(&server)?;
+        let of_profile = || {
+            let same = saved.as_deref().map(normalize).transpose().ok().flatten().is_some_and(|saved| saved == todo);
+            if same { of_file(config.comments_server_of(&profile)) } else { None }
+        };
+        let comments = of_flag(global.comments_server.as_deref(), "--comments-server");
+        let comments = comments.or_else(|| of_env("COMMENTS_SERVER_URL")).or_else(of_profile);
+        let comments = match comments {
+            Some((url, origin)) => {
+                comments_origin = origin;
+                normalize(&url)?
+            }
+            None => comments_beside(&todo),
+        };
+        Server::Remote { todo, comments }
     };
-    Ok(Place {
+    let place = Place {
         profile,
         server,
         named_here: named_here.is_some(),
         token: env.get("TODO_TOKEN"),
+        queue: !global.no_queue && config.queues(),
         data_dir: paths::data_dir(env),
         config_dir,
-    })
+    };
+    let origins = Origins { profile: profile_origin, server: server_origin, comments_server: comments_origin };
+    Ok((place, origins))
+}
+
+/// The profiles in `config.toml`, with their servers.
+pub(crate) fn profiles(env: Env<'_>) -> Result<Vec<(String, String)>, Error> {
+    let config = Config::load(&paths::config_dir(env))?;
+    let named = |name: &str| (name.to_owned(), config.server_of(name).unwrap_or_else(|| LOCAL.to_owned()));
+    Ok(config.names().into_iter().map(named).collect())
 }
 
 /// Profiles name files.
-fn check_name(profile: &str) -> Result<(), Error> {
+pub(crate) fn check_name(profile: &str) -> Result<(), Error> {
     let sound = profile.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) && profile.chars().count() <= 50;
     if sound && !profile.is_empty() {
         return Ok(());
@@ -122,7 +173,7 @@ fn check_name(profile: &str) -> Result<(), Error> {
 }
 
 /// The URL of a server: with a scheme, without a trailing slash, query or fragment.
-fn normalize(text: &str) -> Result<String, Error> {
+pub(crate) fn normalize(text: &str) -> Result<String, Error> {
     let refused = |reason: &str| Error::usage(format!("\"{text}\" is no URL of a server: {reason}"));
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("{}://{text}", default_scheme(text)) };
     let mut url = Url::parse(&with_scheme).map_err(|error| refused(&error.to_string()))?;
@@ -153,13 +204,13 @@ fn comments_beside(todo: &str) -> String {
 }
 
 /// `config.toml`, with its comments and order kept.
-struct Config {
-    path: PathBuf,
-    document: DocumentMut,
+pub(crate) struct Config {
+    pub(crate) path: PathBuf,
+    pub(crate) document: DocumentMut,
 }
 
 impl Config {
-    fn load(folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn load(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("config.toml");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -168,17 +219,27 @@ impl Config {
             }
             Err(source) => return Err(Error::File { path, source }),
         };
-        match text.parse() {
+        match config_file::parse(&text) {
             Ok(document) => Ok(Self { path, document }),
-            Err(error) => {
-                let error: toml_edit::TomlError = error;
-                Err(Error::Config { path, message: error.to_string().trim_end().to_owned() })
-            }
+            Err(message) => Err(Error::Config { path, message }),
         }
+    }
+
+    pub(crate) fn write(&self) -> Result<(), Error> {
+        // Where the file is a link to one that is kept elsewhere, that one is written.
+        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        path.parent()
+            .map_or(Ok(()), paths::make_private_folder)
+            .and_then(|()| paths::write_private(&path, &self.document.to_string()))
+            .map_err(|source| Error::File { path, source })
     }
 
     fn default_profile(&self) -> Option<&str> {
         self.document.get("default_profile")?.as_str().filter(|name| !name.is_empty())
+    }
+
+    fn queues(&self) -> bool {
+        self.document.get("queue").and_then(Item::as_bool).unwrap_or(true)
     }
 
     fn profile_value(&self, profile: &str, key: &str) -> Option<String> {
@@ -223,30 +284,19 @@ pub(crate) fn save(place: &Place) -> Result<(), Error> {
     let profile = profile.as_table_like_mut().ok_or_else(malformed)?;
     match &place.server {
         Server::Local => {
-            set(profile, "server", LOCAL);
+            config_file::put(profile, "server", value(LOCAL));
             profile.remove("comments_server");
         }
         Server::Remote { todo, comments } => {
-            set(profile, "server", todo);
+            config_file::put(profile, "server", value(todo));
             if *comments == comments_beside(todo) {
                 profile.remove("comments_server");
             } else {
-                set(profile, "comments_server", comments);
+                config_file::put(profile, "comments_server", value(comments));
             }
         }
     }
-    paths::make_private_folder(&place.config_dir)
-        .and_then(|()| paths::write_private(&config.path, &config.document.to_string()))
-        .map_err(|source| Error::File { path: config.path.clone(), source })
-}
-
-/// Sets a value and keeps the comment behind it.
-fn set(table: &mut dyn TableLike, key: &str, text: &str) {
-    let mut item = value(text);
-    if let (Some(old), Some(new)) = (table.get(key).and_then(Item::as_value), item.as_value_mut()) {
-        *new.decor_mut() = old.decor().clone();
-    }
-    table.insert(key, item);
+    config.write()
 }
 
 #[cfg(test)]

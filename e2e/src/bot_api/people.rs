@@ -186,6 +186,14 @@ impl Person {
         self.sends_media("photo", json!([merged(photo, file)]))
     }
 
+    /// Sends a picture with words below it.
+    pub fn sends_photo_saying(&self, caption: &str) -> MessageId {
+        let photo = merged(json!({"width": 90, "height": 90, "file_size": 1000}), self.new_file());
+        let mut draft = Draft::text(caption);
+        draft.media.insert("photo".to_owned(), json!([photo]));
+        self.sends(draft)
+    }
+
     /// Sends a sticker.
     pub fn sends_sticker(&self) -> MessageId {
         let sticker = json!({

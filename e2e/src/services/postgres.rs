@@ -8,6 +8,7 @@ use std::{
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use rustix::process::{Pid, kill_process};
@@ -36,6 +37,7 @@ pub struct Postgres {
     process: Option<Process>,
     programs: PathBuf,
     owner: Option<Owner>,
+    settings: &'static [&'static str],
     port: u16,
     dir: TempDir,
 }
@@ -53,8 +55,18 @@ impl Postgres {
     ///
     /// Without PostgreSQL's programs, or with what its log says.
     pub fn start() -> io::Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same with further settings, `name=value`, which stand above ours.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`].
+    pub fn start_with(settings: &'static [&'static str]) -> io::Result<Self> {
         let dir = crate::private_dir("pg-")?;
-        let mut server = Self { process: None, programs: find_programs()?, owner: find_owner()?, port: 0, dir };
+        let (programs, owner) = (find_programs()?, find_owner()?);
+        let mut server = Self { process: None, programs, owner, settings, port: 0, dir };
         if let Some(Owner { uid, gid }) = server.owner {
             chown(server.dir.path(), Some(uid), Some(gid))?;
         }
@@ -76,7 +88,7 @@ impl Postgres {
         let log = self.log_path();
         let mut postgres = self.command("postgres");
         postgres.args(["-D", "data", "-p", &port.to_string()]);
-        SETTINGS.iter().for_each(|setting| {
+        SETTINGS.iter().chain(self.settings).for_each(|setting| {
             postgres.args(["-c", setting]);
         });
         let output = File::create(&log)?;
@@ -121,6 +133,18 @@ impl Postgres {
     /// As the server says.
     pub fn run_sql(&self, url: &str, sql: &str) -> io::Result<()> {
         run_sql(url, sql)
+    }
+
+    /// The processor time that it has used since it was started, all its processes together, where the system tells.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Duration> {
+        self.process.as_ref()?.cpu_with_children()
+    }
+
+    /// One of the programs that came with it.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
     }
 
     /// What it has logged since it was started.

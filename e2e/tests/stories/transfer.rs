@@ -1,6 +1,6 @@
 //! Tasks taken over from other programs, and handed over to them.
 
-use std::{io::Write, process::Stdio};
+use std::{io::Write, os::unix::fs::PermissionsExt, process::Stdio};
 
 use e2e::{
     Stack,
@@ -70,17 +70,144 @@ async fn an_export_is_imported_with_all_that_was_in_it(#[values(Sqlite, Postgres
     let again = String::from_utf8(bob.run(&["export", "json"], "").stdout).unwrap();
     let strip = |lines: Vec<Value>| lines.into_iter().filter(|line| line.get("end").is_none()).collect::<Vec<_>>();
     assert_eq!(strip(comparable(&again)), strip(comparable(&export)));
+    let tags = bob.json(&["tag", "list"]);
+    let tags: Vec<&str> = tags.as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    assert_eq!((&report["tags"], tags.contains(&"unused")), (&json!(3), true), "{tags:?}");
+    let told = String::from_utf8(ann.run(&["export", "text"], "").stderr).unwrap();
+    assert!(told.contains("tags that no task has"), "{told}");
     // The same once more makes nothing, unless that is wished.
     let report = bob.json_with(&["import", "json", "-"], &export);
     assert_eq!((&report["tasks"], &report["already"]), (&json!(0), &json!(3)));
     assert_eq!(bob.list(&["--all"]).len(), 3);
     assert_eq!(bob.json_with(&["import", "json", "-", "--again"], &export)["tasks"], 3);
     assert_eq!(bob.list(&["--all"]).len(), 6);
-    // An end that is missing is told.
-    let cut = &export[..export.len() - 60];
-    let report = bob.json_with(&["import", "json", "-", "--dry-run"], cut.rsplit_once('\n').unwrap().0);
-    assert!(report["not_kept"][0]["what"].as_str().unwrap().contains("the end of the file"), "{report}");
+    // An end that is missing fails, and what was there is told.
+    let (cut, _) = export.trim_end().rsplit_once('\n').unwrap();
+    for (file, tasks) in [(cut, 3), (&cut[..cut.len() - 10], 2), ("", 0)] {
+        let output = bob.run(&["--json", "import", "json", "-", "--dry-run"], file);
+        let (report, problem) = (json_of(&output.stdout), json_of(&output.stderr));
+        assert_eq!((output.status.code(), &problem["code"]), (Some(1), &json!("cut_off")), "{problem}");
+        assert_eq!(report["tasks"], tasks, "{report}");
+    }
     assert_eq!(bob.list(&["--all"]).len(), 6, "nothing is made");
+}
+
+fn json_of(text: &[u8]) -> Value {
+    serde_json::from_slice(text).unwrap_or_else(|error| panic!("{error} in {:?}", String::from_utf8_lossy(text)))
+}
+
+/// Lines that were made are known wherever they stand, for a day.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_changed_makes_only_what_is_new(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let ann = person(&stack, "ann");
+    let import = |format: &str, text: &str| {
+        let report = ann.json_with(&["import", format, "-"], text);
+        ["tasks", "already", "comments"].map(|count| report[count].as_u64().unwrap())
+    };
+    assert_eq!(import("todotxt", "a @x\nb\na @x\n"), [3, 0, 0]);
+    // Before them, among them, behind them, and one that was mended; equal ones are counted.
+    assert_eq!(import("todotxt", "new\na @x\n\nbe\nb\na @x\na @x\n"), [3, 3, 0]);
+    assert_eq!(import("todotxt", "b\na @x\n"), [0, 2, 0]);
+    assert_eq!(import("text", "b\n"), [1, 0, 0], "another form says something else");
+
+    let entry = |more: &str| format!("[{{\"uuid\":\"u\",\"description\":\"c\"{more}}}]");
+    let (one, two) = (r#"{"description":" one "}"#, r#"{"description":"two"}"#);
+    assert_eq!(import("taskwarrior", &entry(&format!(",\"annotations\":[{one}]"))), [1, 0, 1]);
+    let grown = entry(&format!(",\"urgency\":1.5,\"annotations\":[{two},{one}]"));
+    assert_eq!(import("taskwarrior", &grown), [0, 1, 1], "a comment is made where it is missing");
+    let task = ann.list(&["--search", "c"])[0]["id"].to_string();
+    let comments = ann.json(&["comment", "list", &task]);
+    let comments: Vec<&str> =
+        comments.as_array().unwrap().iter().map(|comment| comment["content"].as_str().unwrap()).collect();
+    assert_eq!(comments, [" one ", "two"]);
+    // What was deleted since stays so.
+    ann.json(&["rm", &task, "--yes"]);
+    let more = entry(&format!(",\"annotations\":[{two},{one},{{\"description\":\"three\"}}]"));
+    assert_eq!(import("taskwarrior", &more), [0, 1, 0]);
+    assert!(ann.list(&["--search", "c"]).is_empty());
+
+    let made = ann.run(&["--quiet", "import", "text", "-"], "b\nquiet\n");
+    let id = String::from_utf8(made.stdout).unwrap();
+    assert_eq!(ann.json(&["show", id.trim()])["title"], "quiet", "{id:?}");
+    let told = String::from_utf8(ann.run(&["import", "text", "-"], "b\none\n").stdout).unwrap();
+    assert!(told.starts_with("Made 1 task, 0 comments and 0 tags.\n1 task was there"), "{told}");
+    let dry = ann.run(&["import", "text", "-", "--dry-run"], "b\n").stdout;
+    assert_eq!(String::from_utf8(dry).unwrap(), "Would make at most 1 task, 0 comments and 0 tags.\n");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn each_task_of_a_call_may_have_a_key(#[values(Sqlite, Postgres, Cluster)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let (ann, bob) = (Api::person(&stack, "ann").await, Api::person(&stack, "bob").await);
+    let body = |tasks: &[(&str, &str)]| {
+        let create: Vec<Value> = tasks.iter().map(|(title, _)| json!({"title": title})).collect();
+        let keys: Vec<&str> = tasks.iter().map(|(_, key)| *key).collect();
+        json!({"create": create, "create_keys": keys})
+    };
+    let first = ann.post("/api/tasks/bulk", body(&[("one", "1"), ("two", "2")])).await.is(200);
+    assert_eq!((first["created"].as_array().unwrap().len(), &first["already"]), (2, &Value::Null));
+    let second = ann.post("/api/tasks/bulk", body(&[("three", "3"), ("other", "2"), ("four", "4")])).await.is(200);
+    let titles: Vec<&str> =
+        second["created"].as_array().unwrap().iter().map(|task| task["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["three", "four"]);
+    assert_eq!(second["already"], json!([{"index": 1, "id": first["created"][1]["id"]}]));
+    // What failed has used no key, and each person has their own.
+    ann.post("/api/tasks/bulk", body(&[("five", "5"), ("", "6")])).await.faults("create[1].title", "blank");
+    let gone = json!({"create": [{"title": "five"}], "create_keys": ["5"], "delete": [i64::MAX]});
+    ann.post("/api/tasks/bulk", gone).await.problem(404, "not_found");
+    assert_eq!(ann.post("/api/tasks/bulk", body(&[("five", "5")])).await.is(200)["already"], Value::Null);
+    assert_eq!(bob.post("/api/tasks/bulk", body(&[("one", "1")])).await.is(200)["already"], Value::Null);
+    assert_eq!(ann.all("/api/tasks").await.len(), 5);
+    for (keys, field, code) in [
+        (json!(["7"]), "create_keys", "wrong_length"),
+        (json!(["7", "7"]), "create_keys[1]", "repeated"),
+        (json!(["7", ""]), "create_keys[1]", "blank"),
+        (json!(["7", "k".repeat(256)]), "create_keys[1]", "too_long"),
+    ] {
+        let body = json!({"create": [{"title": "a"}, {"title": "b"}], "create_keys": keys});
+        ann.post("/api/tasks/bulk", body).await.faults(field, code);
+    }
+    // Many at once, half of which are there.
+    let many: Vec<String> = (0..1_000).map(|number| format!("many-{number}")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|key| ("many", &**key)).collect();
+    ann.post("/api/tasks/bulk", body(&many[..600])).await.is(200);
+    let answer = ann.post("/api/tasks/bulk", body(&many)).await.is(200);
+    let count = |field: &str| answer[field].as_array().unwrap().len();
+    assert_eq!((count("created"), count("already")), (400, 600));
+}
+
+/// An export goes where its name leads to, and leaves that what it is.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_keeps_what_it_writes_to(#[values(Sqlite)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let ann = person(&stack, "ann");
+    ann.json(&["add", "--raw", "one", "--remind", "2900-01-01 8:00"]);
+    let path = |name: &str| ann.home().join(name);
+    std::os::unix::fs::symlink("file", path("link")).unwrap();
+    let export = |name: &str| ann.run(&["export", "text", "-o", name], "");
+    assert!(export("link").status.success());
+    let mode = || path("file").metadata().unwrap().permissions().mode() & 0o777;
+    assert!(path("link").is_symlink() && mode() == 0o600);
+    for (set, code) in [(0o640, 0), (0o440, 1)] {
+        std::fs::set_permissions(path("file"), std::fs::Permissions::from_mode(set)).unwrap();
+        assert_eq!((export("link").status.code(), mode()), (Some(code), set));
+    }
+    assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = path("pipe");
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    assert!(export("pipe").status.success());
+    assert_eq!(reader.join().unwrap(), "one\n");
+    // That a reminder was put off is not in it.
+    assert_eq!(ann.json(&["export", "json", "-o", "all"])["not_kept"], json!([]));
+    ann.json(&["snooze", "1", "2900-01-02 8:00"]);
+    let kept = ann.json(&["export", "json", "-o", "all"])["not_kept"][0]["what"].clone();
+    assert!(kept.as_str().unwrap().contains("put off"), "{kept}");
 }
 
 #[rstest]
@@ -134,14 +261,15 @@ async fn an_import_that_was_cut_off_goes_on(#[values(Sqlite, Postgres)] backend:
     drop(input);
     let before = ann.list(&["--limit", "100000"]).len();
     assert!(before > 0 && before < TASKS, "{before}");
-    let report = ann.json_with(&["import", "todotxt", "-"], &text);
-    assert_eq!(report["tasks"].as_u64().unwrap() + report["already"].as_u64().unwrap(), TASKS as u64, "{report}");
+    // It begins elsewhere meanwhile, so no call has what a call had before.
+    let report = ann.json_with(&["import", "todotxt", "-"], &format!("before all\n{text}"));
+    assert_eq!((&report["tasks"], &report["already"]), (&json!(TASKS + 1 - before), &json!(before)), "{report}");
     let mut titles: Vec<String> =
         ann.list(&["--limit", "100000"]).iter().map(|task| task["title"].as_str().unwrap().to_owned()).collect();
     titles.sort();
     titles.dedup();
-    assert_eq!(titles.len(), TASKS);
-    assert_eq!(ann.list(&["--limit", "100000"]).len(), TASKS, "each once");
+    assert_eq!(titles.len(), TASKS + 1);
+    assert_eq!(ann.list(&["--limit", "100000"]).len(), TASKS + 1, "each once");
 }
 
 #[rstest]

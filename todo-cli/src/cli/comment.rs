@@ -20,12 +20,14 @@ pub(crate) enum CommentCommand {
         search: Option<String>,
     },
     /// Comment on a task
+    ///
+    /// With `-` as the only text standard input is the comment, as it is where no text is given and standard input is a pipe
+    /// or a file. What is longer than a comment may be becomes several, as with `todo add --comment-stdin`.
     Add {
         /// The task's id
         #[arg(value_parser = id_arg)]
         task: Id,
-        /// The comment; several words are joined by spaces
-        #[arg(required = true)]
+        /// The comment; several words are joined by spaces, and `-` reads standard input
         text: Vec<String>,
     },
     /// Change a comment
@@ -33,8 +35,7 @@ pub(crate) enum CommentCommand {
         /// The comment's id
         #[arg(value_parser = id_arg)]
         comment: Id,
-        /// The new text; several words are joined by spaces
-        #[arg(required = true)]
+        /// The new text; several words are joined by spaces, and `-` reads standard input
         text: Vec<String>,
     },
     /// Delete comments

@@ -1,6 +1,6 @@
 //! Arguments of `watch`, `undo` and `wait`.
 
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 use clap::Args;
 use todo_sdk::model::Id;
@@ -11,6 +11,16 @@ use crate::input::fields::{duration_arg, id_arg};
 ///
 /// Ends with Ctrl-C. With --json each change is an object on a line of its own. A lost connection is made again, and nothing
 /// is missed.
+///
+/// With --exec a command is run for each change, in their order and one at a time; in place of the changes standard output has
+/// what the command prints. The change is on its standard input, as with --json, and in its environment: TODO_SEQ (its
+/// number, for --since), TODO_EVENT (e.g. task.updated), TODO_AT, TODO_CLIENT; of a task TODO_TASK_ID, TODO_TITLE,
+/// TODO_COMPLETED (true or false), TODO_PRIORITY, TODO_DUE; of a comment or a reminder TODO_TASK_ID and TODO_COMMENT_ID or
+/// TODO_REMINDER_ID; of a tag TODO_TAG_ID and TODO_TAG. What does not apply is not set. A command that fails is told with its
+/// exit status on standard error, and the next change is its next chance; one that can't be run ends this.
+///
+/// The command is run as it stands there and not by a shell, so nothing in a title is an order: `todo watch --exec sh -c
+/// 'echo "$TODO_TITLE" >> log'` has one if you want one; write the variables in quotes.
 #[derive(Debug, Args)]
 pub(crate) struct WatchArgs {
     /// Begin behind the change of this number; 0 shows all that the journal holds
@@ -22,6 +32,9 @@ pub(crate) struct WatchArgs {
     #[cfg(feature = "notify")]
     #[arg(long)]
     pub(crate) notify: bool,
+    /// Run a command for each change; takes all arguments behind it, up to a `;` if there is one
+    #[arg(long, short = 'x', value_name = "COMMAND", num_args = 1.., allow_hyphen_values = true, value_terminator = ";")]
+    pub(crate) exec: Vec<OsString>,
 }
 
 /// Undo the last change, whichever client made it

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use todo_sdk::model::Id;
 
-use crate::input::fields::{RemindArg, id_arg, later_arg, nag_arg, remind_arg};
+use crate::input::{
+    fields::{RemindArg, id_arg, later_arg, nag_arg, remind_arg},
+    ids::{IdArg, id_or_stdin_arg},
+};
 
 /// Set when to be reminded of a task
 #[derive(Debug, Args)]
@@ -24,12 +27,14 @@ pub(crate) struct RemindArgs {
     pub(crate) off: bool,
 }
 
-/// Put a task's reminder off; the task and its due date stay
+/// Put reminders of tasks off; the tasks and their due dates stay
+///
+/// E.g. `todo snooze 3 1h`, or `todo list --overdue --quiet | todo snooze - 1d`.
 #[derive(Debug, Args)]
 pub(crate) struct SnoozeArgs {
-    /// The task's id
-    #[arg(value_parser = id_arg)]
-    pub(crate) id: Id,
+    /// Ids of tasks; `-` reads them from standard input, as `todo done --help` tells
+    #[arg(required = true, value_name = "ID", value_parser = id_or_stdin_arg)]
+    pub(crate) ids: Vec<IdArg>,
     /// For how long (10m, 1h, 1d), or until when ("tomorrow 9:00", 18:30)
     #[arg(value_name = "WHEN", value_parser = later_arg)]
     pub(crate) until: DateTime<Utc>,

@@ -9,6 +9,7 @@ use crate::{
     credentials::{Credentials, Secret},
     error::{Error, exit},
     input::prompt,
+    offline,
     output::{Tone, text},
     profile::{self, Server},
     tui,
@@ -84,6 +85,7 @@ pub(super) async fn logout(ctx: &Context, args: &LogoutArgs) -> Result<(), Error
         Some(Secret::Pair(_)) if args.all => ctx.client.sessions().end_all().await.map_err(Error::from),
         Some(Secret::Pair(_)) => ctx.client.sign_out().await.map_err(Error::from),
     };
+    offline::left_behind(ctx);
     // Whatever the server says, this machine forgets.
     credentials.save(None)?;
     tui::forget(&ctx.place);

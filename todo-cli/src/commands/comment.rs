@@ -1,20 +1,31 @@
 //! `comment list|add|edit|rm`.
 
 use futures_util::TryStreamExt;
-use todo_sdk::model::{Comment, Id, LIMIT_MAX};
+use todo_sdk::model::{COMMENT_MAX, Comment, CreateComment, Id, LIMIT_MAX, validate::Validate};
 
-use crate::{cli::CommentCommand, context::Context, error::Error, input::prompt};
+use crate::{
+    cli::CommentCommand,
+    context::Context,
+    error::Error,
+    input::{
+        prompt,
+        stdin::{self, is_piped},
+    },
+    offline,
+};
 
 pub(super) async fn run(ctx: &Context, command: CommentCommand) -> Result<(), Error> {
     match command {
         CommentCommand::List { task, search } => list(ctx, task, search).await,
+        CommentCommand::Add { task, text } if is_by_stdin(&text)? => add_some(ctx, task).await,
         CommentCommand::Add { task, text } => {
-            let made = ctx.client.comments().create(task, text.join(" ")).await;
-            let comment = made.map_err(|error| Error::from(error).about(format!("task {task}")))?;
-            print(ctx, "Added", &comment)
+            let made = offline::comment(ctx, comment(task, text.join(" "))).await;
+            let made = made.map_err(|error| error.about(format!("task {}", offline::id_words(task))))?;
+            made.map_or(Ok(()), |comment| print(ctx, "Added", &comment))
         }
         CommentCommand::Edit { comment, text } => {
-            let changed = ctx.client.comments().edit(comment, text.join(" ")).await;
+            let text = if is_by_stdin(&text)? { stdin::paragraph()? } else { text.join(" ") };
+            let changed = ctx.client.comments().edit(comment, text).await;
             let comment = changed.map_err(|error| Error::from(error).about(format!("comment {comment}")))?;
             print(ctx, "Changed", &comment)
         }
@@ -22,7 +33,65 @@ pub(super) async fn run(ctx: &Context, command: CommentCommand) -> Result<(), Er
     }
 }
 
+/// Whether the text is what standard input says.
+fn is_by_stdin(text: &[String]) -> Result<bool, Error> {
+    match text {
+        [] if !is_piped() => Err(Error::usage("no text: write it as arguments, or `-` to type it")),
+        [] => Ok(true),
+        [dash] => Ok(dash == "-"),
+        _ => Ok(false),
+    }
+}
+
+async fn add_some(ctx: &Context, task: Id) -> Result<(), Error> {
+    let made = add_stdin(ctx, task, |comment| print(ctx, "Added", comment)).await?;
+    if made == 0 {
+        return comment(task, String::new()).validate().map_err(Error::invalid);
+    }
+    Ok(())
+}
+
+fn comment(task: Id, content: String) -> CreateComment {
+    CreateComment { task_id: task, content, posted_date: None }
+}
+
+/// Comments on a task with what comes by standard input, in several comments where it is longer than one may be; answers how
+/// many there are. Each is made when it is full, and handed to `tell`.
+///
+/// # Errors
+///
+/// If one can't be made, which is then said. Those before it stay.
+pub(super) async fn add_stdin(
+    ctx: &Context,
+    task: Id,
+    tell: impl Fn(&Comment) -> Result<(), Error>,
+) -> Result<u64, Error> {
+    let mut pieces = stdin::pieces(COMMENT_MAX);
+    let mut made = 0;
+    let mut unheard = None;
+    while let Some(piece) = pieces.recv().await {
+        let comment = comment(task, piece.map_err(Error::input)?);
+        // White space alone is no comment.
+        if comment.validate().is_err() {
+            let length = comment.content.chars().count();
+            ctx.printer.warn(&format!("{length} characters in which nothing can be seen were left out"));
+            continue;
+        }
+        let comment = offline::comment(ctx, comment).await;
+        let comment = comment.map_err(|error| error.about(format!("comment on task {}", offline::id_words(task))))?;
+        made += 1;
+        if let (None, Some(comment)) = (&unheard, &comment) {
+            unheard = tell(comment).err();
+        }
+    }
+    match unheard {
+        Some(error) => Err(error),
+        None => Ok(made),
+    }
+}
+
 async fn list(ctx: &Context, task: Id, search: Option<String>) -> Result<(), Error> {
+    let task = offline::real(ctx, task)?;
     let mut query = ctx.client.comments().list().task_id(task).limit(LIMIT_MAX);
     if let Some(text) = search {
         query = query.q(text);

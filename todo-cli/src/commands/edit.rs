@@ -7,15 +7,34 @@ use crate::{
     cli::{Changes, EditArgs},
     context::Context,
     error::{Error, exit},
-    input::fields::RemindArg,
+    input::{fields::RemindArg, ids, stdin},
+    offline,
 };
 
 pub(super) async fn edit(ctx: &Context, args: &EditArgs) -> Result<(), Error> {
-    let update = update_of(&args.changes);
+    let ids = ids::resolve(&args.ids)?;
+    let mut update = update_of(&args.changes);
+    if args.changes.description.as_deref() == Some("-") {
+        if ids::from_stdin(&args.ids) {
+            return Err(Error::usage("standard input can be the ids or the description, but not both"));
+        }
+        update.description = Some(Some(stdin::paragraph()?));
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
     update.validate().map_err(Error::invalid)?;
-    let tags = TagChanges::resolve(ctx, &args.changes).await?;
-    ctx.each("task", &args.ids, async |id| {
+    let tags = match TagChanges::resolve(ctx, &args.changes).await {
+        // Their names wait along with the change.
+        Err(error) if ctx.offline.is_some() && error.exit_code() == exit::OUT_OF_REACH => None,
+        tags => tags?,
+    };
+    ctx.each("task", &ids, async |id| {
         let task = match &tags {
+            _ if ctx.offline.is_some() => match offline::edit(ctx, id, &update, &args.changes).await? {
+                Some(task) => task,
+                None => return Ok(()),
+            },
             None => ctx.client.tasks().update(id).changes(update.clone()).send().await?,
             Some(tags) => retag(ctx, id, &update, tags).await?,
         };
@@ -55,7 +74,7 @@ struct TagChanges {
 
 impl TagChanges {
     async fn resolve(ctx: &Context, changes: &Changes) -> Result<Option<Self>, Error> {
-        if changes.tags.is_empty() && changes.untags.is_empty() {
+        if (changes.tags.is_empty() && changes.untags.is_empty()) || offline::is_away(ctx) {
             return Ok(None);
         }
         // First those that must exist: nothing is made where one of them doesn't.

@@ -6,6 +6,7 @@ use todo_sdk::{
     model::{Change, EventKind, Id, Resource, Task},
 };
 
+use super::exec::Exec;
 #[cfg(feature = "notify")]
 use super::notify;
 use crate::{
@@ -25,11 +26,13 @@ pub(super) async fn watch(ctx: &Context, args: &WatchArgs) -> Result<(), Error> 
 }
 
 async fn print_changes(ctx: &Context, args: &WatchArgs) -> Result<(), Error> {
+    let exec = Exec::new(&args.exec);
     let mut events = Followed::new(ctx, args.since);
     loop {
-        match events.next().await? {
-            Event::Change(change) => print(ctx, &change)?,
-            Event::Anew if args.since.is_some() => {
+        match (events.next().await?, &exec) {
+            (Event::Change(change), Some(exec)) => exec.run(ctx, &change).await?,
+            (Event::Change(change), None) => print(ctx, &change)?,
+            (Event::Anew, _) if args.since.is_some() => {
                 let gap = "the journal does not reach back that far; going on with what comes".to_owned();
                 report::report(&Error::Gap(gap), &ctx.printer, Some(&ctx.place));
             }
@@ -116,7 +119,7 @@ pub(super) async fn undo(ctx: &Context, args: &UndoArgs) -> Result<(), Error> {
 }
 
 pub(super) async fn wait(ctx: &Context, args: &WaitArgs) -> Result<(), Error> {
-    let waited = until_done(ctx, args.id);
+    let waited = until_done(ctx, crate::offline::real(ctx, args.id)?);
     let task = match args.timeout {
         None => waited.await,
         Some(limit) => tokio::time::timeout(limit, waited).await.unwrap_or_else(|_| {

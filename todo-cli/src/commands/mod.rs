@@ -1,32 +1,44 @@
 //! The commands, by resource.
 
 mod account;
+mod add;
+mod add_lines;
+mod bulk;
 mod comment;
+mod completions;
+mod config;
+mod doctor;
 mod edit;
+mod exec;
 mod export;
+mod form;
 mod import;
 mod journal;
 mod link;
 mod list;
+mod man;
 #[cfg(feature = "notify")]
 mod notify;
 mod quick;
 mod reminder;
 mod session;
+mod status;
 mod tag;
 pub(crate) mod tag_names;
 mod task;
 mod token;
+pub(crate) mod topics;
 mod webhook;
 
 pub(crate) use list::default_list;
 
 use crate::{
-    cli::Command,
+    cli::{Command, Global},
     connect::{Caller, Connection},
     context::Context,
     error::Error,
     input::prompt,
+    offline::{self, Offline},
     output::Printer,
     profile::Place,
 };
@@ -40,6 +52,15 @@ impl Command {
         }
     }
 
+    /// What waits for the server; not for commands that sign somebody else in.
+    fn offline(&self, place: &Place) -> Result<Option<Offline>, Error> {
+        match self {
+            Self::Login(_) | Self::Register(_) => Ok(None),
+            _ if !place.queue => Ok(None),
+            _ => Offline::of(place),
+        }
+    }
+
     fn caller(&self) -> Result<Caller, Error> {
         Ok(match self {
             Self::Login(args) if args.token_stdin => Caller::Token(prompt::first_line_of_stdin("token")?),
@@ -49,15 +70,36 @@ impl Command {
     }
 }
 
+/// Runs a command about the program itself, which needs no server and works with settings that are wrong. `None` for the
+/// others.
+pub(crate) fn set_up(command: &Command, global: &Global, printer: &Printer) -> Option<Result<(), Error>> {
+    Some(match command {
+        Command::Completions(args) => completions::print(args, printer),
+        Command::Man(args) => man::man(args, printer),
+        Command::Help(args) => topics::help(args, printer),
+        Command::Config { command } => config::run(command.as_ref(), global, printer),
+        Command::Doctor => doctor::doctor(global, printer),
+        _ => return None,
+    })
+}
+
 /// Runs a command to its end.
 pub(crate) async fn run(command: Command, printer: Printer, place: Place) -> Result<(), Error> {
     let caller = command.caller()?;
     let token = if let Caller::Token(token) = &caller { Some(token.clone()) } else { None };
     let connection = Connection::open(&place, caller).await?;
-    let context = Context::new(connection.client.clone(), printer, place);
+    let mut context = Context::new(connection.client.clone(), printer, place);
+    context.offline = command.offline(&context.place)?;
+    if !matches!(command, Command::Status(_)) {
+        offline::flush(&context).await;
+    }
+    let stays = !matches!(command, Command::Logout(_));
     // Boxed: the futures of all commands together would be large.
     let result = Box::pin(dispatch(&context, command, token)).await;
     connection.close().await;
+    if let (Err(error), true) = (&result, stays) {
+        offline::mention(&context, error);
+    }
     result
 }
 
@@ -66,14 +108,19 @@ async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Res
         // These run without a client of ours, see `main`.
         #[cfg(feature = "embedded")]
         Command::Up(_) => Ok(()),
-        Command::Ui => Ok(()),
+        Command::Ui
+        | Command::Completions(_)
+        | Command::Man(_)
+        | Command::Help(_)
+        | Command::Config { .. }
+        | Command::Doctor => Ok(()),
         Command::Register(args) => account::register(ctx, args).await,
         Command::Login(args) => account::login(ctx, args, token).await,
         Command::Logout(args) => account::logout(ctx, &args).await,
         Command::Whoami => account::whoami(ctx).await,
-        Command::Add(args) => task::add(ctx, args).await,
+        Command::Add(args) => add::add(ctx, args).await,
         Command::List(args) => list::list(ctx, args).await,
-        Command::Show(args) => task::show(ctx, args.id).await,
+        Command::Show(args) => task::show(ctx, &args).await,
         Command::Edit(args) => edit::edit(ctx, &args).await,
         Command::Done(args) => task::complete(ctx, &args.ids, true).await,
         Command::Reopen(args) => task::complete(ctx, &args.ids, false).await,
@@ -81,6 +128,7 @@ async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Res
         Command::Remind(args) => reminder::remind(ctx, &args).await,
         Command::Snooze(args) => reminder::snooze(ctx, &args).await,
         Command::Reminders(args) => reminder::list(ctx, &args).await,
+        Command::Status(args) => status::status(ctx, &args).await,
         Command::Undo(args) => journal::undo(ctx, &args).await,
         Command::Watch(args) => journal::watch(ctx, &args).await,
         Command::Wait(args) => journal::wait(ctx, &args).await,

@@ -13,23 +13,22 @@ use crate::{
     zone::machine_tz,
 };
 
-/// What the text says, and the options.
-pub(super) fn read(ctx: &Context, args: AddArgs) -> Quick {
-    let line = args.title.join(" ");
-    let mut read = if args.raw { Quick::literal(line) } else { parse(&line, ctx.now.to_utc(), machine_tz()) };
-    read.description = args.description.or(read.description);
+/// What a line says, and the options.
+pub(super) fn read(ctx: &Context, line: &str, args: &AddArgs) -> Quick {
+    let mut read = if args.raw { Quick::literal(line) } else { parse(line, ctx.now.to_utc(), machine_tz()) };
+    read.description = args.description.clone().or(read.description);
     read.priority = args.priority.or(read.priority);
     read.due = args.due.or(read.due);
     read.nag_seconds = args.nag.or(read.nag_seconds);
-    read.repeat = args.repeat.or(read.repeat);
+    read.repeat = args.repeat.clone().or(read.repeat);
     match args.remind {
         Some(RemindArg::At(at)) => (read.remind_time, read.remind_before_seconds) = (Some(at), None),
         Some(RemindArg::Before(seconds)) => (read.remind_time, read.remind_before_seconds) = (None, Some(seconds)),
         None => {}
     }
-    for tag in args.tags {
+    for tag in &args.tags {
         if !read.tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
-            read.tags.push(tag);
+            read.tags.push(tag.clone());
         }
     }
     read

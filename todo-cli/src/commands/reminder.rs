@@ -1,12 +1,14 @@
 //! `remind`, `snooze` and `reminders`.
 
-use todo_sdk::model::{ReminderRow, ReminderState, UpdateTask};
+use chrono::{DateTime, Utc};
+use todo_sdk::model::{Id, ReminderRow, ReminderState, UpdateTask};
 
 use crate::{
     cli::{RemindArgs, RemindersArgs, SnoozeArgs},
     context::Context,
     error::Error,
-    input::fields::RemindArg,
+    input::{fields::RemindArg, ids},
+    offline,
 };
 
 pub(super) async fn remind(ctx: &Context, args: &RemindArgs) -> Result<(), Error> {
@@ -20,8 +22,9 @@ pub(super) async fn remind(ctx: &Context, args: &RemindArgs) -> Result<(), Error
     // Whoever turns it off, or sets it without, wants to be reminded once.
     let changes =
         UpdateTask { remind_time, remind_before_seconds, nag_seconds: Some(args.nag), ..UpdateTask::default() };
-    let update = ctx.client.tasks().update(args.id).changes(changes);
-    let task = update.send().await.map_err(|error| Error::from(error).about(format!("task {}", args.id)))?;
+    let changed = offline::update(ctx, args.id, changes).await;
+    let changed = changed.map_err(|error| error.about(format!("task {}", offline::id_words(args.id))))?;
+    let Some(task) = changed else { return Ok(()) };
     ctx.print_task("Changed", &task).await?;
     if let Some(RemindArg::At(at)) = args.at
         && at <= ctx.now
@@ -35,24 +38,33 @@ pub(super) async fn remind(ctx: &Context, args: &RemindArgs) -> Result<(), Error
 }
 
 pub(super) async fn snooze(ctx: &Context, args: &SnoozeArgs) -> Result<(), Error> {
-    let about = |error: todo_sdk::Error| Error::from(error).about(format!("task {}", args.id));
-    let rows = ctx.client.reminders().of_task(args.id).await.map_err(about)?;
-    let put_off = |row: &&ReminderRow| !matches!(row.state, ReminderState::Snoozed | ReminderState::Dead);
-    let Some(last) = rows.iter().rev().find(put_off) else {
-        if ctx.client.tasks().get(args.id).await.map_err(about)?.completed {
-            return Err(Error::NotFound(format!("task {id} is done; `todo reopen {id}` opens it again", id = args.id)));
-        }
-        let hint = format!("task {id} has no reminder; `todo remind {id} WHEN` sets one", id = args.id);
+    let ids = ids::resolve(&args.ids)?;
+    ctx.each("task", &ids, async |id| put_off(ctx, id, args.until).await).await
+}
+
+async fn put_off(ctx: &Context, id: Id, until: DateTime<Utc>) -> Result<(), Error> {
+    let id = offline::real(ctx, id)?;
+    let rows = ctx.client.reminders().of_task(id).await?;
+    let is_last = |row: &&ReminderRow| !matches!(row.state, ReminderState::Snoozed | ReminderState::Dead);
+    let Some(last) = rows.iter().rev().find(is_last) else {
+        let hint = if ctx.client.tasks().get(id).await?.completed {
+            format!("it is done; `todo reopen {id}` opens it again")
+        } else {
+            format!("it has no reminder; `todo remind {id} WHEN` sets one")
+        };
         return Err(Error::NotFound(hint));
     };
-    let row = ctx.client.reminders().snooze(last.id, args.until).await.map_err(about)?;
+    let row = ctx.client.reminders().snooze(last.id, until).await?;
     ctx.printer.item(&row, row.id, || format!("Snoozed: {}", ctx.look().reminder_line(&row)))
 }
 
 pub(super) async fn list(ctx: &Context, args: &RemindersArgs) -> Result<(), Error> {
     let reminders = ctx.client.reminders();
     let rows = match args.id {
-        Some(id) => reminders.of_task(id).await.map_err(|error| Error::from(error).about(format!("task {id}")))?,
+        Some(id) => reminders
+            .of_task(offline::real(ctx, id)?)
+            .await
+            .map_err(|error| Error::from(error).about(format!("task {id}")))?,
         None => reminders.pending().await?,
     };
     ctx.printer.list(&rows, |row| row.id, || ctx.look().reminders(&rows), "No reminders.")

@@ -24,24 +24,28 @@ pub(super) async fn find_all(ctx: &Context, names: &[String]) -> Result<Vec<Id>,
 
 /// The tags of these names; those that don't exist are made.
 pub(crate) async fn ensure(ctx: &Context, names: &[String]) -> Result<Vec<Id>, Error> {
+    Ok(ensure_tags(ctx, names).await?.into_iter().map(|tag| tag.id).collect())
+}
+
+/// As [`ensure`], with what each is called in truth.
+pub(super) async fn ensure_tags(ctx: &Context, names: &[String]) -> Result<Vec<Tag>, Error> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
     let mut tags = ctx.all_tags().await?;
-    let mut ids = Vec::with_capacity(names.len());
+    let mut ensured = Vec::with_capacity(names.len());
     for name in names {
-        let id = match named(&tags, name) {
-            Some(tag) => tag.id,
+        let tag = match named(&tags, name) {
+            Some(tag) => tag.clone(),
             None => {
                 let tag = make(ctx, name).await?;
-                let id = tag.id;
-                tags.push(tag);
-                id
+                tags.push(tag.clone());
+                tag
             }
         };
-        ids.push(id);
+        ensured.push(tag);
     }
-    Ok(ids)
+    Ok(ensured)
 }
 
 /// Makes a tag; one that somebody else has made in the meantime will do.

@@ -1,52 +1,61 @@
-//! `add`, `show`, `done`, `reopen` and `rm`.
+//! `show`, `done`, `reopen` and `rm`.
+
+use std::cell::Cell;
 
 use futures_util::{TryStreamExt, future};
-use todo_sdk::model::{Comment, Id, LIMIT_MAX, validate::Validate};
+use todo_sdk::model::{Comment, Id, LIMIT_MAX, UpdateTask};
 
-use super::{quick, tag_names};
 use crate::{
-    cli::{AddArgs, RemoveArgs},
+    cli::{RemoveArgs, ShowArgs},
     context::Context,
     error::Error,
-    input::prompt,
+    input::{
+        ids::{self, IdArg},
+        prompt,
+    },
+    offline,
     output::{text, view::TagNames},
 };
 
-pub(super) async fn add(ctx: &Context, args: AddArgs) -> Result<(), Error> {
-    let dry_run = args.dry_run;
-    let read = quick::read(ctx, args);
-    for warning in &read.warnings {
-        ctx.printer.warn(&warning.message);
+pub(super) async fn show(ctx: &Context, args: &ShowArgs) -> Result<(), Error> {
+    args.form.check(&ctx.printer)?;
+    let ids = ids::resolve(&args.ids)?;
+    if let Some(heading) = args.form.heading() {
+        ctx.printer.line(&heading)?;
     }
-    if dry_run {
-        return if ctx.in_words() { ctx.printer.line(&quick::words(ctx, &read)) } else { ctx.printer.json(&read) };
-    }
-    let names = read.tags.clone();
-    let mut task = read.into_task(Vec::new());
-    if !names.is_empty() {
-        // Tags are not made for a task that will be refused.
-        task.validate().map_err(Error::invalid)?;
-        task.tags = tag_names::ensure(ctx, &names).await?;
-    }
-    let task = ctx.client.tasks().create_from(task).send().await?;
-    ctx.print_task("Added", &task).await
+    // One that is named is an object as people read it; several are one on each line.
+    let alone = matches!(args.ids.as_slice(), [IdArg::One(_)]);
+    let is_first = Cell::new(true);
+    ctx.each("task", &ids, async |id| {
+        let id = offline::real(ctx, id)?;
+        if !ctx.in_words() || args.form.is_asked_for() {
+            let task = ctx.client.tasks().get(id).await?;
+            offline::saw(ctx, [&task]);
+            if ctx.printer.json && alone {
+                return ctx.printer.json(&args.form.picked(&task));
+            }
+            let none = TagNames::new();
+            let names = if args.form.has_tags() && !ctx.printer.json { ctx.tag_names().await? } else { &none };
+            return args.form.print(ctx, &[task], names);
+        }
+        details(ctx, id, is_first.replace(false)).await
+    })
+    .await
 }
 
-pub(super) async fn show(ctx: &Context, id: Id) -> Result<(), Error> {
-    let about = |error: Error| error.about(format!("task {id}"));
-    if !ctx.in_words() {
-        let task = ctx.client.tasks().get(id).await.map_err(|error| about(error.into()))?;
-        return ctx.printer.item(&task, id, String::new);
-    }
+/// Everything about a task, for people.
+async fn details(ctx: &Context, id: Id, is_first: bool) -> Result<(), Error> {
     let (task, comments, names) = future::join3(ctx.client.tasks().get(id), comments(ctx, id), ctx.tag_names()).await;
-    let task = task.map_err(|error| about(error.into()))?;
+    let task = task?;
+    offline::saw(ctx, [&task]);
     let none = TagNames::new();
     let (known, failed) = match comments {
         Ok(comments) => (comments, None),
         // The task is there all the same.
         Err(error) => (Vec::new(), Some(error.about(format!("comments on task {id}")))),
     };
-    ctx.printer.line(&ctx.look().task_details(&task, names.unwrap_or(&none), &known))?;
+    let between = if is_first { "" } else { "\n" };
+    ctx.printer.line(&format!("{between}{}", ctx.look().task_details(&task, names.unwrap_or(&none), &known)))?;
     failed.map_or(Ok(()), Err)
 }
 
@@ -54,38 +63,42 @@ async fn comments(ctx: &Context, task: Id) -> Result<Vec<Comment>, Error> {
     Ok(ctx.client.comments().list().task_id(task).limit(LIMIT_MAX).stream().try_collect().await?)
 }
 
-pub(super) async fn complete(ctx: &Context, ids: &[Id], completed: bool) -> Result<(), Error> {
+pub(super) async fn complete(ctx: &Context, ids: &[IdArg], completed: bool) -> Result<(), Error> {
+    let ids = ids::resolve(ids)?;
     let happened = if completed { "Done:" } else { "Reopened:" };
-    ctx.each("task", ids, async |id| {
-        let task = ctx.client.tasks().update(id).completed(completed).send().await?;
+    ctx.each("task", &ids, async |id| {
+        let changes = UpdateTask { completed: Some(completed), ..UpdateTask::default() };
+        let Some(task) = offline::update(ctx, id, changes).await? else { return Ok(()) };
         ctx.print_task(happened, &task).await
     })
     .await
 }
 
 pub(super) async fn remove(ctx: &Context, args: &RemoveArgs) -> Result<(), Error> {
-    if !confirmed(ctx, args).await? {
+    // Whoever is there can't be asked where their answer would be read as ids.
+    if ids::from_stdin(&args.ids) && !args.yes {
+        return Err(Error::usage("ids from standard input are deleted only with --yes; nothing was deleted"));
+    }
+    let ids = ids::resolve(&args.ids)?;
+    if !args.yes && !confirmed(ctx, &ids).await? {
         return ctx.printer.note("Nothing deleted.");
     }
-    ctx.each("task", &args.ids, async |id| {
-        // What is gone can't be shown afterwards.
-        let task = ctx.client.tasks().get(id).await?;
-        ctx.client.tasks().delete(id).send().await?;
+    ctx.each("task", &ids, async |id| {
+        let Some(task) = offline::delete(ctx, id).await? else { return Ok(()) };
         ctx.print_task("Deleted:", &task).await
     })
     .await
 }
 
-async fn confirmed(ctx: &Context, args: &RemoveArgs) -> Result<bool, Error> {
-    if args.yes || !prompt::someone_is_there() {
+async fn confirmed(ctx: &Context, ids: &[Id]) -> Result<bool, Error> {
+    if !prompt::someone_is_there() {
         return Ok(true);
     }
-    let question = match args.ids.as_slice() {
-        [id] => {
-            let task =
-                ctx.client.tasks().get(*id).await.map_err(|error| Error::from(error).about(format!("task {id}")))?;
-            format!("Delete task {id}, \"{}\"?", text::line(&task.title))
-        }
+    let question = match ids {
+        [id] => match offline::look(ctx, *id).await.map_err(|error| error.about(format!("task {id}")))? {
+            Some(task) => format!("Delete task {id}, \"{}\"?", text::line(&task.title)),
+            None => format!("Delete task {}?", offline::id_words(*id)),
+        },
         ids => format!("Delete {} tasks?", ids.len()),
     };
     prompt::confirm(&question, false)

@@ -1,29 +1,35 @@
 //! Our own form: the lines of `GET /api/users/me/export`.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     io::{BufRead, Write},
 };
 
 use todo_sdk::model::{CreateTask, EXPORT_VERSION, ExportEnd, ExportHead, Exported, Id, Task};
 
-use super::{GoOn, Losses, Read, Record, Remark};
+use super::{
+    GoOn, Losses, Read, Record, Remark,
+    lines::{Line, lines},
+};
 use crate::error::Error;
 
 pub(super) fn read(from: impl BufRead, losses: &mut Losses, take: &mut dyn FnMut(Read) -> GoOn) -> Result<(), Error> {
     let mut assembler = Assembler::default();
-    for (line, number) in from.lines().zip(1_u64..) {
-        let line = line.map_err(Error::input)?;
-        if line.trim().is_empty() {
+    for line in lines(from) {
+        let Line { number, text, ended } = line?;
+        if text.trim().is_empty() {
             continue;
         }
         assembler.line = number;
-        let fault = |why: String| Error::usage(format!("line {number} is no line of `todo export json`: {why}"));
-        let exported: Exported = serde_json::from_str(&line).map_err(|error| fault(error.to_string()))?;
-        if let Exported::Todo(head) = &exported
-            && head.version > EXPORT_VERSION
+        let exported = match serde_json::from_str(&text) {
+            // The file ends in the middle of it.
+            Err(error) if error.is_eof() && !ended => break,
+            parsed => checked(parsed, number)?,
+        };
+        if let Exported::Tag(tag) = &exported
+            && !take(Read::Tag(number, tag.name.clone()))
         {
-            return Err(fault(format!("it is of version {}; a newer todo reads it", head.version)));
+            return Ok(());
         }
         if let Some((line, record)) = assembler.take(exported, losses)
             && !take(Read::Task(line, Box::new(record)))
@@ -31,30 +37,54 @@ pub(super) fn read(from: impl BufRead, losses: &mut Losses, take: &mut dyn FnMut
             return Ok(());
         }
     }
-    if !assembler.ended {
-        if let Some((line, record)) = assembler.last.take() {
-            take(Read::Task(line, Box::new(record)));
-        }
-        losses.note("the end of the file, which is missing", assembler.line);
+    if assembler.ended {
+        return Ok(());
     }
-    Ok(())
+    if let Some((line, record)) = assembler.last.take() {
+        take(Read::Task(line, Box::new(record)));
+    }
+    Err(Error::CutOff(
+        "the end of the file is missing: `todo export json` ends with a line that counts the others".into(),
+    ))
+}
+
+fn checked(parsed: serde_json::Result<Exported>, number: u64) -> Result<Exported, Error> {
+    let fault = |why: String| Error::usage(format!("line {number} is no line of `todo export json`: {why}"));
+    match parsed.map_err(|error| fault(error.to_string()))? {
+        Exported::Todo(head) if head.version > EXPORT_VERSION => {
+            Err(fault(format!("it is of version {}; a newer todo reads it", head.version)))
+        }
+        exported => Ok(exported),
+    }
 }
 
 /// Puts lines together to tasks with their tags and comments.
 #[derive(Default)]
 pub(crate) struct Assembler {
     tags: HashMap<Id, String>,
+    /// Tags that no task had so far.
+    unused: BTreeSet<Id>,
     last: Option<(u64, Record)>,
     line: u64,
     ended: bool,
 }
 
 impl Assembler {
+    /// Notes what no task shows: forms that have only tasks lose it.
+    pub(crate) fn note_unused(&self, losses: &mut Losses) {
+        let ids = self.unused.iter().map(|id| u64::try_from(*id).unwrap_or_default());
+        ids.for_each(|id| losses.note("tags that no task has", id));
+    }
+
     /// The task that is whole now, and the line that it stands in.
     pub(crate) fn take(&mut self, line: Exported, losses: &mut Losses) -> Option<(u64, Record)> {
         match line {
-            Exported::Tag(tag) => drop(self.tags.insert(tag.id, tag.name)),
+            Exported::Tag(tag) => {
+                self.unused.insert(tag.id);
+                self.tags.insert(tag.id, tag.name);
+            }
             Exported::Task(task) => {
+                task.tags.iter().for_each(|tag| _ = self.unused.remove(tag));
                 let record = record_of(*task, &self.tags, self.line, losses);
                 return self.last.replace((self.line, record));
             }
@@ -82,7 +112,9 @@ fn record_of(task: Task, tags: &HashMap<Id, String>, place: u64, losses: &mut Lo
             None => losses.note("tags without a name", place),
         }
     }
-    Record { id: Some(task.id), task: as_new(&task), tags: names, comments: Vec::new() }
+    // An id alone is used on other servers too.
+    let source = format!("{} {}", task.id, task.date_created.timestamp_micros());
+    Record { id: Some(task.id), task: as_new(&task), tags: names, comments: Vec::new(), source }
 }
 
 /// The task as it is made again.

@@ -3,6 +3,8 @@
 //! What a form can't hold is counted in [`Losses`], so that people are told; nothing goes silently.
 
 mod json;
+mod lines;
+mod quotes;
 mod record;
 mod recurrence;
 mod taskwarrior;
@@ -55,6 +57,8 @@ impl Format {
 /// Something that was read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Read {
+    /// A tag, whether or not a task has it.
+    Tag(u64, String),
     /// A task, from this line or entry on.
     Task(u64, Box<Record>),
     /// This line or entry is none, for this reason.
@@ -68,7 +72,7 @@ pub(crate) type GoOn = bool;
 ///
 /// # Errors
 ///
-/// What can't be read at all: nothing behind it is.
+/// What can't be read at all: nothing behind it is, all before it was.
 pub(crate) fn read(
     format: Format,
     from: impl BufRead,
@@ -76,22 +80,30 @@ pub(crate) fn read(
     losses: &mut Losses,
     mut take: impl FnMut(Read) -> GoOn,
 ) -> Result<(), Error> {
+    // Losses are noted by the reader meanwhile.
+    let mut blank = Losses::default();
     let mut take = |read: Read| {
         take(match read {
-            Read::Task(line, record) => match record.fitted() {
+            Read::Task(line, record) => match record.fitted(format, line, &mut blank) {
                 Ok(record) => Read::Task(line, Box::new(record)),
+                Err(why) => Read::Refused(line, why),
+            },
+            Read::Tag(line, name) => match record::check_tag(&name) {
+                Ok(()) => Read::Tag(line, name),
                 Err(why) => Read::Refused(line, why),
             },
             refused @ Read::Refused(..) => refused,
         })
     };
-    match format {
+    let done = match format {
         Format::Json => json::read(from, losses, &mut take),
         Format::Todotxt => todotxt::read(from, now, losses, &mut take),
         Format::Taskwarrior => taskwarrior::read(from, now, losses, &mut take),
         Format::Todoist => todoist::read(from, now, losses, &mut take),
         Format::Text => text::read(from, &mut take),
-    }
+    };
+    losses.add(blank);
+    done
 }
 
 /// Writes tasks one by one.

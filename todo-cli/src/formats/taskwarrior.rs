@@ -125,9 +125,10 @@ impl Reader<'_> {
 
     fn take(&mut self, value: Value) -> GoOn {
         self.number += 1;
+        let source = source(&value);
         match serde_json::from_value::<Entry>(value) {
             Ok(entry) => match self.record(entry) {
-                Some(record) => (self.take)(Read::Task(self.number, Box::new(record))),
+                Some(record) => (self.take)(Read::Task(self.number, Box::new(Record { source, ..record }))),
                 None => true,
             },
             Err(error) => (self.take)(Read::Refused(self.number, error.to_string())),
@@ -150,7 +151,8 @@ impl Reader<'_> {
                 return None;
             }
             "waiting" => self.lose("waiting until a date"),
-            _ => {}
+            "pending" | "completed" => {}
+            other => self.lose(format!("the status \"{other}\" (taken as open)")),
         }
         let completed = status == "completed";
         let due = entry.due.as_deref().and_then(|text| self.moment("due", text)).map(|at| self.due(at));
@@ -176,7 +178,7 @@ impl Reader<'_> {
             posted: annotation.entry.as_deref().and_then(parse).map(|at| at.min(self.now.to_utc())),
             text: annotation.description,
         });
-        Some(Record { id: None, task, tags, comments: comments.collect() })
+        Some(Record { task, tags, comments: comments.collect(), ..Record::default() })
     }
 
     fn moment(&mut self, field: &str, text: &str) -> Option<DateTime<Utc>> {
@@ -205,6 +207,18 @@ impl Reader<'_> {
         }
         is_first.then(|| every.repeat())
     }
+}
+
+/// Its number in the world, or else all that stays the same from export to export.
+fn source(value: &Value) -> String {
+    if let Some(uuid) = value.get("uuid").and_then(Value::as_str) {
+        return uuid.to_owned();
+    }
+    let mut value = value.clone();
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|name, _| !OF_NO_USE.contains(&name.as_str()));
+    }
+    value.to_string()
 }
 
 fn parse(text: &str) -> Option<DateTime<Utc>> {
@@ -279,7 +293,7 @@ impl<W: Write> Writer<W> {
         let (task, place) = (&record.task, record.place());
         let lost = [
             ("descriptions (written as annotations)", !task.description.is_empty()),
-            ("reminders", task.remind_time.is_some() || task.remind_before_seconds.is_some()),
+            ("reminders", record.reminds()),
             ("repetitions", task.repeat.is_some()),
             ("spaces in tags", record.tags.iter().any(|tag| tag.contains(char::is_whitespace))),
         ];

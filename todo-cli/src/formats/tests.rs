@@ -20,6 +20,7 @@ fn read_all(format: Format, text: &str) -> (Vec<Record>, Vec<u64>, Vec<String>) 
         match entry {
             Read::Task(_, record) => records.push(*record),
             Read::Refused(line, _) => refused.push(line),
+            Read::Tag(..) => {}
         }
         true
     };
@@ -71,7 +72,29 @@ fn todo_txt_is_read() {
     for line in ["xylophone", "(a) lower case", "(AB) two letters", "a due:soon rec:now", "mail a+b @", "due:x +"] {
         assert_eq!(read(line).0.task.title, line);
     }
-    assert_eq!(read("+only @tags").0.task.title, "+only @tags", "a task has a title");
+    let (record, losses) = read("2026-11-02 2026-11-01 Two dates");
+    assert_eq!((record.task.title.as_str(), losses), ("2026-11-01 Two dates", vec![]), "an open task has one");
+}
+
+#[test]
+fn a_line_of_fields_has_a_title_that_does_not_grow() {
+    for (line, title) in [
+        ("(A) @only2", "@only2"),
+        ("x 2026-11-20 2026-11-01 +only @tags @Only due:2026-12-01", "+only @tags"),
+        ("due:2026-12-01 rec:1w", "due:2026-12-01 rec:1w"),
+        ("2026-11-01", "2026-11-01"),
+        ("x 2026-11-01", "x 2026-11-01"),
+        ("(B)", "(B)"),
+    ] {
+        let (mut record, _) = one(Format::Todotxt, line);
+        assert_eq!(record.task.title, title, "{line}");
+        for _ in 0..3 {
+            let (text, _) = write_all(Format::Todotxt, std::slice::from_ref(&record));
+            let back = one(Format::Todotxt, &text).0;
+            assert_eq!(plain(back.clone()), plain(record), "{line}: {text}");
+            record = back;
+        }
+    }
 }
 
 #[test]
@@ -101,6 +124,8 @@ fn taskwarrior_is_read() {
     assert_eq!(read_all(Format::Taskwarrior, lines).0.len(), 2);
     assert_eq!(read_all(Format::Taskwarrior, " \n [ ] ").0.len(), 0);
     assert_eq!(read_all(Format::Taskwarrior, "").0.len(), 0);
+    let (record, losses) = one(Format::Taskwarrior, r#"{"description":"a","status":"odd"}"#);
+    assert_eq!((record.task.completed, losses), (false, vec!["the status \"odd\" (taken as open)".to_owned()]));
     let broken = read(Format::Taskwarrior, &b"[{\"description\":\"a\"},"[..], &now(), &mut Losses::default(), |_| true);
     assert!(broken.unwrap_err().to_string().starts_with("entry 2 is no JSON"));
 }
@@ -110,7 +135,8 @@ fn todoist_is_read() {
     let text = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE\n\
                 section,Home,,,,,,,,\n\
                 task,Call the bank @phone,\"They open\nat ten\",1,1,Ann (1),,2026-12-01 18:30,en,Europe/Berlin\n\
-                note,ask about the card,,,,,,,,\n\
+                note,\" ask about the card\n\",,,,Bob (2),,2026-11-20 9:00,,Europe/London\n\
+                note,later,,,,,,2027-11-20,,\n\
                 task,Water,,4,2,Ann (1),,every 2 weeks starting 2026-12-05,en,\n\
                 task,Когда,,3,1,Ann (1),,завтра,ru,Europe/Moscow\n\
                 task,Odd,,4,1,Ann (1),,when pigs fly,en,\n";
@@ -122,7 +148,9 @@ fn todoist_is_read() {
         ("Call the bank", "They open\nat ten", Some(1))
     );
     assert_eq!((task.due, &records[0].tags), (Some(Due::At(at("2026-12-01T17:30:00Z"))), &vec!["phone".to_owned()]));
-    assert_eq!(records[0].comments[0].text, "ask about the card");
+    let posted = Some(at("2026-11-20T09:00:00Z"));
+    assert_eq!(records[0].comments[0], Remark { text: " ask about the card\n".into(), posted });
+    assert_eq!(records[0].comments[1], Remark { text: "later".into(), posted: None }, "it is still to come");
     let water = &records[1].task;
     assert_eq!(
         (water.due, water.repeat.as_ref().unwrap().rrule.as_str()),
@@ -130,7 +158,10 @@ fn todoist_is_read() {
     );
     assert_eq!(records[2].task.due, Some("2026-11-25".parse().unwrap()));
     assert_eq!(records[3].task.description, "when pigs fly");
-    assert_eq!(losses.len(), 3, "{losses:?}");
+    for what in ["authors of tasks", "authors of notes", "dates of notes that are not understood, or still to come"] {
+        assert!(losses.contains(&what.to_owned()), "{what}");
+    }
+    assert_eq!(losses.len(), 6, "{losses:?}");
     let none = read(Format::Todoist, &b"a,b\n1,2\n"[..], &now(), &mut Losses::default(), |_| true);
     assert!(none.unwrap_err().to_string().contains("lacks TYPE"));
 }
@@ -147,6 +178,105 @@ fn what_is_too_long_goes_on_elsewhere() {
     assert_eq!(record.comments.iter().map(|comment| comment.text.len()).collect::<Vec<_>>(), [10_000, 5_000]);
     let (_, refused, _) = read_all(Format::Text, &format!("fine\n{}\n", "\u{7}"));
     assert_eq!(refused, [2], "a control character is no title");
+}
+
+/// The tasks that are read, and why no more are.
+fn broken(format: Format, bytes: &[u8]) -> (Vec<String>, Error) {
+    let mut titles = Vec::new();
+    let take = |entry: Read| {
+        if let Read::Task(_, record) = entry {
+            titles.push(record.task.title);
+        }
+        true
+    };
+    let error = read(format, bytes, &now(), &mut Losses::default(), take).unwrap_err();
+    (titles, error)
+}
+
+#[test]
+fn an_open_quote_ends_it_with_its_line() {
+    let head = "TYPE,CONTENT,DESCRIPTION\ntask,fine,\"two\nlines, \"\"quoted\"\"\"\n";
+    for rest in ["task,\"open,\ntask,swallowed,\n", "task,\"open,\ntask,\"swallowed\",\n", "task,\"open"] {
+        let (titles, error) = broken(Format::Todoist, format!("{head}{rest}").as_bytes());
+        assert_eq!((titles, error.exit_code()), (vec!["fine".to_owned()], 2), "{rest}");
+        assert_eq!(error.to_string(), "the quote that opens in line 4 is not closed where its cell ends", "{rest}");
+    }
+    let rows = format!("{head}task,a \"bare\" quote,\r\ntask,\"\",\"\"\ntask,last,\"end\"");
+    assert_eq!(read_all(Format::Todoist, &rows).0.len(), 4);
+}
+
+#[test]
+fn what_is_no_text_is_told_with_its_line() {
+    for (format, bytes) in [
+        (Format::Text, &b"fine\nc\xe9\n"[..]),
+        (Format::Todotxt, b"fine\nc\xe9"),
+        (Format::Json, b"\n{\"\xff"),
+        (Format::Todoist, b"TYPE,CONTENT\ntask,c\xe9\n"),
+        (Format::Taskwarrior, b"[\n{\"description\":\"c\xe9\"}]"),
+    ] {
+        let (_, error) = broken(format, bytes);
+        assert_eq!(error.exit_code(), 2, "{error}");
+        assert!(error.to_string().contains("line 2"), "{error}");
+    }
+}
+
+#[test]
+fn our_own_form_has_an_end() {
+    let task = r#"{"task":{"id":5,"title":" a\u2028b ","description":"","completed":false,"completed_at":null,"priority":4,
+        "due":null,"remind_time":null,"repeat":null,"tags":[],"telegram_user":null,"date_created":"2026-11-01T08:00:00Z",
+        "date_updated":"2026-11-01T08:00:00Z","version":1}}"#
+        .replace('\n', "");
+    let comment =
+        r#"{"comment":{"id":1,"task_id":5,"content":" as it is\n","posted_date":"2026-11-01T08:00:00Z","version":1}}"#;
+    let whole = format!("{task}\n{comment}\n{{\"end\":{{\"tags\":0,\"tasks\":1,\"comments\":1}}}}\n");
+    let (record, losses) = one(Format::Json, &whole);
+    assert_eq!((record.task.title.as_str(), losses), (" a\u{2028}b ", vec![]), "nothing is cut");
+    assert_eq!(record.comments[0].text, " as it is\n");
+    for (cut, count) in [("", 0), (&*format!("{task}\n"), 1), (&whole[..whole.len() - 20], 1), (&task[..50], 0)] {
+        let (titles, error) = broken(Format::Json, cut.as_bytes());
+        assert_eq!((titles.len(), error.exit_code()), (count, 1), "{cut}: {error}");
+    }
+}
+
+#[test]
+fn a_record_is_known_by_what_it_was_read_from() {
+    let sources = |format, text: &str| -> Vec<String> {
+        read_all(format, text).0.into_iter().map(|record| record.source).collect()
+    };
+    assert_eq!(sources(Format::Todotxt, " (A) a  @b \r\n\nc\n"), ["(A) a  @b", "c"]);
+    let entry = |more: &str| sources(Format::Taskwarrior, &format!("{{\"description\":\"a\"{more}}}"));
+    assert_eq!(entry(",\"uuid\":\"u\",\"status\":\"completed\""), ["u"]);
+    assert_eq!(entry(",\"urgency\":1.5,\"id\":7"), entry(""), "these change by themselves");
+    assert_ne!(entry(",\"project\":\"p\""), entry(""));
+    let csv = "TYPE,CONTENT,DATE\ntask,a,tomorrow\nnote,n,\ntask,a,today\n";
+    let rows = sources(Format::Todoist, csv);
+    assert_ne!(rows[0], rows[1]);
+    let without = sources(Format::Todoist, &csv.replace("note,n,\n", ""));
+    assert_eq!(rows, without, "a note that was added leaves its task what it was");
+}
+
+#[test]
+fn every_reminder_that_is_lost_is_told() {
+    let reminders = [
+        CreateTask { remind_time: Some(at("2026-12-01T08:00:00Z")), ..CreateTask::default() },
+        CreateTask { remind_before_seconds: Some(600), ..CreateTask::default() },
+        CreateTask { nag_seconds: Some(600), ..CreateTask::default() },
+    ];
+    for task in reminders {
+        let task = CreateTask { title: "a".into(), ..task };
+        let record = Record { task, ..Record::default() };
+        for format in [Format::Todotxt, Format::Taskwarrior, Format::Todoist, Format::Text] {
+            assert_eq!(write_all(format, std::slice::from_ref(&record)).1, ["reminders"]);
+        }
+    }
+}
+
+#[test]
+fn comments_that_say_nothing_are_told() {
+    let csv = "TYPE,CONTENT\ntask,a\nnote,\nnote,\"  b \"\n";
+    let (record, losses) = one(Format::Todoist, csv);
+    assert_eq!(record.comments, [Remark { text: "  b ".into(), posted: None }]);
+    assert_eq!(losses, ["comments that say nothing"]);
 }
 
 fn records() -> impl Strategy<Value = Record> {
@@ -177,13 +307,13 @@ fn records() -> impl Strategy<Value = Record> {
             ..CreateTask::default()
         };
         let comments = comments.into_iter().map(|text| Remark { text, posted: None }).collect();
-        Record { id: Some(3), task, tags: tags.into_iter().collect(), comments }
+        Record { id: Some(3), task, tags: tags.into_iter().collect(), comments, ..Record::default() }
     })
 }
 
 /// As it is compared: 4 is no priority, and some forms number nothing.
 fn plain(mut record: Record) -> Record {
-    record.id = None;
+    (record.id, record.source) = (None, String::new());
     record.task.priority = record.task.priority.filter(|priority| *priority < 4);
     record.tags.sort();
     record.comments.iter_mut().for_each(|comment| comment.posted = None);

@@ -4,18 +4,18 @@ use std::io::{BufRead, Write};
 
 use todo_sdk::model::CreateTask;
 
-use super::{GoOn, Losses, Read, Record};
+use super::{GoOn, Losses, Read, Record, lines::lines};
 use crate::error::Error;
 
 pub(super) fn read(from: impl BufRead, take: &mut dyn FnMut(Read) -> GoOn) -> Result<(), Error> {
-    for (line, number) in from.lines().zip(1..) {
-        let line = line.map_err(Error::input)?;
-        let title = line.trim_start_matches('\u{feff}').trim();
-        if title.is_empty() {
+    for line in lines(from) {
+        let line = line?;
+        let source = line.text.trim().to_owned();
+        if source.is_empty() {
             continue;
         }
-        let task = CreateTask { title: title.to_owned(), ..CreateTask::default() };
-        if !take(Read::Task(number, Box::new(Record { task, ..Record::default() }))) {
+        let task = CreateTask { title: source.clone(), ..CreateTask::default() };
+        if !take(Read::Task(line.number, Box::new(Record { task, source, ..Record::default() }))) {
             break;
         }
     }
@@ -39,7 +39,7 @@ impl<W: Write> Writer<W> {
             ("tags", !task.completed && !record.tags.is_empty()),
             ("priorities", !task.completed && task.priority.is_some_and(|priority| priority < 4)),
             ("due dates", !task.completed && task.due.is_some()),
-            ("reminders", !task.completed && task.remind_time.is_some()),
+            ("reminders", !task.completed && record.reminds()),
             ("repetitions", !task.completed && task.repeat.is_some()),
             ("comments", !task.completed && !record.comments.is_empty()),
             ("when tasks were made", !task.completed && task.date_created.is_some()),

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use csv::StringRecord;
 use todo_sdk::{
@@ -12,6 +12,7 @@ use todo_sdk::{
 
 use super::{
     GoOn, Losses, Read, Record, Remark,
+    quotes::Quotes,
     recurrence::{Every, Unit},
 };
 use crate::error::Error;
@@ -27,7 +28,7 @@ pub(super) fn read(
     losses: &mut Losses,
     take: &mut dyn FnMut(Read) -> GoOn,
 ) -> Result<(), Error> {
-    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(from);
+    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(Quotes::new(from));
     let fault = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(error) => Error::input(error),
         csv::ErrorKind::Utf8 { pos, err } => {
@@ -43,6 +44,14 @@ pub(super) fn read(
     let mut row = StringRecord::new();
     while csv.read_record(&mut row).map_err(fault)? {
         let line = row.position().map_or(0, csv::Position::line);
+        if let Some(opened) = csv.get_ref().fault(csv.position().line()) {
+            if let Some((line, record)) = last.take() {
+                take(Read::Task(line, Box::new(record)));
+            }
+            return Err(Error::usage(format!(
+                "the quote that opens in line {opened} is not closed where its cell ends"
+            )));
+        }
         let cells = Cells { names: &names, row: &row };
         match cells.get("TYPE") {
             "task" => {
@@ -53,10 +62,7 @@ pub(super) fn read(
                 }
             }
             "note" => match &mut last {
-                Some((_, record)) => {
-                    let text = cells.get("CONTENT").to_owned();
-                    record.comments.push(Remark { text, posted: None });
-                }
+                Some((_, record)) => record.comments.push(remark(&cells, now, line, losses)),
                 None => losses.note("notes on the project", line),
             },
             "section" => losses.note("sections", line),
@@ -84,6 +90,40 @@ impl<'r> Cells<'r> {
         let column = self.names.iter().position(|known| known == name);
         column.and_then(|column| self.row.get(column)).map_or("", str::trim)
     }
+
+    /// With the white space around it.
+    fn text(&self, name: &str) -> String {
+        let column = self.names.iter().position(|known| known == name);
+        let text = column.and_then(|column| self.row.get(column)).unwrap_or_default();
+        if text.trim().is_empty() { String::new() } else { text.to_owned() }
+    }
+
+    fn zone(&self, now: &DateTime<Tz>) -> Tz {
+        self.get("TIMEZONE").parse().unwrap_or(now.timezone())
+    }
+}
+
+fn remark(cells: &Cells<'_>, now: &DateTime<Tz>, place: u64, losses: &mut Losses) -> Remark {
+    if !cells.get("AUTHOR").is_empty() {
+        losses.note("authors of notes", place);
+    }
+    let (date, zone) = (cells.get("DATE"), cells.zone(now));
+    let posted = moment(date, &now.with_timezone(&zone)).filter(|at| *at <= now.to_utc());
+    if !date.is_empty() && posted.is_none() {
+        losses.note("dates of notes that are not understood, or still to come", place);
+    }
+    Remark { text: cells.text("CONTENT"), posted }
+}
+
+/// `2026-12-01T18:30:00Z`, or whatever is understood of a task.
+fn moment(date: &str, now: &DateTime<Tz>) -> Option<DateTime<Utc>> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(date) {
+        return Some(at.to_utc());
+    }
+    match understand(date, now)?.0? {
+        Due::At(at) => Some(at),
+        Due::Day(day) => Some(quick::local_time(now.timezone(), day.and_time(NaiveTime::MIN))),
+    }
 }
 
 fn record(cells: &Cells<'_>, now: &DateTime<Tz>, place: u64, losses: &mut Losses) -> Record {
@@ -97,7 +137,7 @@ fn record(cells: &Cells<'_>, now: &DateTime<Tz>, place: u64, losses: &mut Losses
     }
     let mut task = CreateTask {
         title: title.join(" "),
-        description: cells.get("DESCRIPTION").to_owned(),
+        description: cells.text("DESCRIPTION"),
         priority: cells.get("PRIORITY").parse().ok().filter(|priority| (1..=PRIORITY_NONE).contains(priority)),
         ..CreateTask::default()
     };
@@ -106,8 +146,7 @@ fn record(cells: &Cells<'_>, now: &DateTime<Tz>, place: u64, losses: &mut Losses
     }
     let date = cells.get("DATE");
     if !date.is_empty() {
-        let zone = cells.get("TIMEZONE").parse().unwrap_or(now.timezone());
-        match understand(date, &now.with_timezone(&zone)) {
+        match understand(date, &now.with_timezone(&cells.zone(now))) {
             Some((due, repeat)) => (task.due, task.repeat) = (due, repeat),
             None => {
                 losses.note("dates that are not understood (kept in the description)", place);
@@ -118,12 +157,14 @@ fn record(cells: &Cells<'_>, now: &DateTime<Tz>, place: u64, losses: &mut Losses
     }
     let lost = [
         ("that a task stands below another", !matches!(cells.get("INDENT"), "" | "1")),
+        ("authors of tasks", !cells.get("AUTHOR").is_empty()),
         ("whom a task was given to", !cells.get("RESPONSIBLE").is_empty()),
         ("how long a task takes", !cells.get("DURATION").is_empty()),
         ("deadlines beside the date", !cells.get("DEADLINE").is_empty()),
     ];
     lost.into_iter().filter(|(_, lost)| *lost).for_each(|(what, _)| losses.note(what, place));
-    Record { id: None, task, tags, comments: Vec::new() }
+    let source = cells.row.iter().collect::<Vec<_>>().join("\u{1f}");
+    Record { task, tags, source, ..Record::default() }
 }
 
 /// A date in words, with what repeats.
@@ -168,7 +209,7 @@ impl<W: Write> Writer<W> {
             return Ok(());
         }
         let lost = [
-            ("reminders", task.remind_time.is_some() || task.remind_before_seconds.is_some()),
+            ("reminders", record.reminds()),
             ("when tasks were made", task.date_created.is_some()),
             ("when comments were made", !record.comments.is_empty()),
             ("spaces in tags", record.tags.iter().any(|tag| tag.contains(char::is_whitespace))),

@@ -1,6 +1,9 @@
 //! [todo.txt](https://github.com/todotxt/todo.txt): `x (A) 2026-12-01 2026-11-01 title +project @context due:2026-12-24 rec:+1w`.
 
-use std::io::{BufRead, Write};
+use std::{
+    collections::HashSet,
+    io::{BufRead, Write},
+};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -11,6 +14,7 @@ use todo_sdk::{
 
 use super::{
     GoOn, Losses, Read, Record,
+    lines::lines,
     recurrence::{Every, Unit, number_and_word},
 };
 use crate::error::Error;
@@ -21,10 +25,10 @@ pub(super) fn read(
     losses: &mut Losses,
     take: &mut dyn FnMut(Read) -> GoOn,
 ) -> Result<(), Error> {
-    for (line, number) in from.lines().zip(1..) {
-        let line = line.map_err(Error::input)?;
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if !line.is_empty() && !take(Read::Task(number, Box::new(record(line, now, number, losses)))) {
+    for line in lines(from) {
+        let line = line?;
+        let (text, number) = (line.text.trim(), line.number);
+        if !text.is_empty() && !take(Read::Task(number, Box::new(record(text, now, number, losses)))) {
             break;
         }
     }
@@ -39,7 +43,8 @@ fn record(line: &str, now: &DateTime<Tz>, place: u64, losses: &mut Losses) -> Re
         set_priority(&mut task, letter, place, losses);
     }
     let mut dates = Vec::new();
-    while let Some(date) = words.next_if(|word| dates.len() < 2 && day(word).is_some()).and_then(day) {
+    let most = if task.completed { 2 } else { 1 };
+    while let Some(date) = words.next_if(|word| dates.len() < most && day(word).is_some()).and_then(day) {
         dates.push(date);
     }
     // Of a completed task the day on which it was done comes first.
@@ -51,18 +56,31 @@ fn record(line: &str, now: &DateTime<Tz>, place: u64, losses: &mut Losses) -> Re
     };
     let begin = |day: NaiveDate| local_time(now.timezone(), day.and_time(NaiveTime::MIN)).min(now.to_utc());
     (task.completed_at, task.date_created) = (done.map(begin), made.map(begin));
-    let mut record = Record { task, ..Record::default() };
-    let mut title = Vec::new();
+    let mut record = Record { task, source: line.to_owned(), ..Record::default() };
+    let (mut title, mut fields) = (Vec::new(), Vec::new());
     for word in words {
-        if !field(&mut record, word, place, losses) {
-            title.push(word);
-        }
+        let kind = if field(&mut record, word, place, losses) { &mut fields } else { &mut title };
+        kind.push(word);
     }
-    record.task.title = title.join(" ");
-    if record.task.title.is_empty() {
-        record.task.title = line.to_owned();
-    }
+    record.task.title = if title.is_empty() { title_of_fields(&fields, line) } else { title.join(" ") };
     record
+}
+
+/// A task has a title: its tags, or else its other fields, or else what it begins with. Each counts once, as an export writes
+/// title and fields.
+fn title_of_fields(fields: &[&str], line: &str) -> String {
+    let mut seen = HashSet::new();
+    let mut once: Vec<&str> = fields.to_vec();
+    once.retain(|word| seen.insert(tag(word).unwrap_or(word).to_lowercase()));
+    if once.iter().any(|word| tag(word).is_some()) {
+        once.retain(|word| tag(word).is_some());
+    }
+    if once.is_empty() { line.to_owned() } else { once.join(" ") }
+}
+
+/// `+project` or `@context`.
+fn tag(word: &str) -> Option<&str> {
+    word.strip_prefix(['+', '@']).filter(|name| !name.is_empty())
 }
 
 /// `(A)`.
@@ -88,7 +106,7 @@ fn day(word: &str) -> Option<NaiveDate> {
 
 /// Takes a word that is a field.
 fn field(record: &mut Record, word: &str, place: u64, losses: &mut Losses) -> bool {
-    if let Some(name) = word.strip_prefix(['+', '@']).filter(|name| !name.is_empty()) {
+    if let Some(name) = tag(word) {
         record.tags.push(name.to_owned());
         return true;
     }
@@ -187,7 +205,7 @@ impl<W: Write> Writer<W> {
                 "when tasks were made and done, beside the day",
                 self.has_time(task.date_created) || self.has_time(task.completed_at),
             ),
-            ("reminders", task.remind_time.is_some() || task.remind_before_seconds.is_some()),
+            ("reminders", record.reminds()),
         ];
         lost.into_iter().filter(|(_, lost)| *lost).for_each(|(what, _)| losses.note(what, place));
         writeln!(self.to, "{}", words.join(" ")).map_err(Error::Output)

@@ -6,6 +6,7 @@ use chrono::{DateTime, Local, TimeZone, Utc};
 use chrono_tz::Tz;
 use todo_sdk::{
     model::{Id, NAG_MAX, NAG_MIN, PRIORITY_NONE, Repeat, RepeatFrom, TaskOrder},
+    outbox::provisional,
     quick,
 };
 
@@ -15,9 +16,18 @@ use super::{
 };
 use crate::zone::machine_tz;
 
-/// For clap: the number of a task or a comment.
+/// For clap: the number of a task or a comment, or `q3` for the task that change 3 of the queue makes.
 pub(crate) fn id_arg(text: &str) -> Result<Id, String> {
-    text.parse().map_err(|_| "an id is a number, as `todo list` shows it".to_owned())
+    match text.strip_prefix(['q', 'Q']) {
+        Some(number) => change_arg(number).map(provisional),
+        None => text.parse().map_err(|_| "an id is a number, as `todo list` shows it".to_owned()),
+    }
+}
+
+/// For clap: the number of a change in the queue.
+pub(crate) fn change_arg(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "a change has a number, as `todo status` shows it".to_owned())
 }
 
 /// For clap: a length of time such as `30m`.

@@ -86,6 +86,28 @@ impl Printer {
         }
     }
 
+    /// Things that were made or that come as a stream: each as an object, as its id or in words, on a line of its own.
+    pub(crate) fn rows<T: Serialize, I: Display>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        id: impl Fn(&T) -> I,
+        words: impl Fn(&T) -> String,
+    ) -> Result<(), Error> {
+        let mut lines = String::new();
+        for item in items {
+            if self.json {
+                lines += &encoded(&item)?;
+            } else if self.quiet {
+                lines += &id(&item).to_string();
+            } else {
+                lines += &words(&item);
+            }
+            lines.push('\n');
+        }
+        // At once: a write for each would be most of the work.
+        write(&lines)
+    }
+
     /// Text for people only, e.g. a question's answer; nothing with `--json` or `--quiet`.
     pub(crate) fn note(&self, text: &str) -> Result<(), Error> {
         if self.json || self.quiet { Ok(()) } else { self.line(text) }
@@ -100,8 +122,7 @@ impl Printer {
 
     /// JSON on one line, wherever it goes: for output that goes on.
     pub(crate) fn json_line<T: Serialize>(&self, value: &T) -> Result<(), Error> {
-        let encoded = serde_json::to_string(value).map_err(|error| Error::Output(error.into()))?;
-        self.line(&text::json(&encoded))
+        self.line(&encoded(value)?)
     }
 
     /// A word to whoever looks on; nothing with `--json` or `--quiet`.
@@ -122,6 +143,11 @@ impl Printer {
     pub(crate) fn paint(&self, tone: Tone, text: &str) -> String {
         tone.paint(text, self.color)
     }
+}
+
+fn encoded<T: Serialize>(value: &T) -> Result<String, Error> {
+    let encoded = serde_json::to_string(value).map_err(|error| Error::Output(error.into()))?;
+    Ok(text::json(&encoded).into_owned())
 }
 
 fn write(text: &str) -> Result<(), Error> {

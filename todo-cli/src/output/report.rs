@@ -78,7 +78,7 @@ fn hint(error: &Error, place: Option<&Place>) -> Option<String> {
     }
 }
 
-fn sign_in_hint(place: Option<&Place>) -> String {
+pub(crate) fn sign_in_hint(place: Option<&Place>) -> String {
     if place.is_some_and(|place| place.token.is_some()) {
         return "the token in TODO_TOKEN is refused: set a valid one, or unset it and run `todo login`".to_owned();
     }

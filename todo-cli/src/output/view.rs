@@ -321,7 +321,7 @@ fn priority_tone(priority: i16) -> Tone {
     }
 }
 
-fn tag_names(task: &Task, tags: &TagNames) -> Vec<String> {
+pub(super) fn tag_names(task: &Task, tags: &TagNames) -> Vec<String> {
     // A tag that was made after the names were fetched still has its number.
     task.tags.iter().map(|id| tags.get(id).cloned().unwrap_or_else(|| format!("#{id}"))).collect()
 }

@@ -73,8 +73,11 @@ fn a_server_out_of_reach_is_named() {
     let said = with_token(&["list"]);
     assert_eq!((said.code, said.stdout.as_str()), (6, ""));
     assert!(said.stderr.contains(NOWHERE) && said.stderr.contains("todo up"), "{}", said.stderr);
-    let said = with_token(&["--json", "done", "1", "2"]);
+    let said = with_token(&["--json", "--no-queue", "done", "1", "2"]);
     assert_eq!((said.code, said.problem()["code"].as_str()), (6, Some("server_out_of_reach")));
+    // A change waits for the server, each once.
+    let said = with_token(&["--quiet", "done", "1", "2", "1"]);
+    assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (0, "1\n2\n", ""));
 }
 
 #[test]

@@ -1,21 +1,23 @@
 //! `export`.
 
+mod target;
+
 use std::{
+    collections::BTreeSet,
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
 };
 
 use futures_util::TryStreamExt;
 use serde::Serialize;
-use tempfile::NamedTempFile;
-use todo_sdk::model::{ExportEnd, Exported};
+use todo_sdk::model::{ExportEnd, Exported, Id};
 
-use super::import::{Kept, losses_in_words};
+use self::target::Target;
+use super::import::{Kept, counted, losses_in_words};
 use crate::{
     cli::ExportArgs,
     context::Context,
     error::Error,
-    formats::{Assembler, Losses, Writer},
+    formats::{Assembler, Format, Losses, Writer},
     zone::machine_tz,
 };
 
@@ -35,22 +37,17 @@ pub(super) async fn export(ctx: &Context, args: &ExportArgs) -> Result<(), Error
         return tell(ctx, &losses);
     };
     let fault = |source| Error::File { path: path.clone(), source };
-    // The file that is there stays until the new one is whole.
-    let mut file = NamedTempFile::new_in(folder(path)).map_err(fault)?;
-    let written = write(ctx, args, BufWriter::new(file.as_file_mut()), &mut losses).await?;
-    file.persist(path).map_err(|error| fault(error.error))?;
+    // A file that is there stays until the new one is whole.
+    let target = Target::open(path).map_err(fault)?;
+    let written = write(ctx, args, BufWriter::new(target.file()), &mut losses).await?;
+    target.finish().map_err(fault)?;
     if ctx.printer.json {
         let ExportEnd { tags, tasks, comments } = written;
         return ctx.printer.json(&Report { tags, tasks, comments, not_kept: Kept::of(&losses) });
     }
-    let (tasks, comments) = (written.tasks, written.comments);
-    ctx.printer.note(&format!("{tasks} tasks and {comments} comments are in {}", path.display()))?;
+    let (tasks, comments) = (counted(written.tasks, "task"), counted(written.comments, "comment"));
+    ctx.printer.note(&format!("{tasks} and {comments} are in {}", path.display()))?;
     tell(ctx, &losses)
-}
-
-fn folder(path: &Path) -> PathBuf {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 async fn write(ctx: &Context, args: &ExportArgs, to: impl Write, losses: &mut Losses) -> Result<ExportEnd, Error> {
@@ -75,7 +72,22 @@ async fn write(ctx: &Context, args: &ExportArgs, to: impl Write, losses: &mut Lo
         }
     }
     writer.end()?;
+    if args.format == Format::Json {
+        note_put_off(ctx, losses).await?;
+    } else {
+        assembler.note_unused(losses);
+    }
     Ok(written)
+}
+
+/// That a reminder was put off is no field of its task; the other forms have no reminders at all.
+async fn note_put_off(ctx: &Context, losses: &mut Losses) -> Result<(), Error> {
+    let rows = ctx.client.reminders().pending().await?;
+    // One on several channels is one.
+    let tasks: BTreeSet<Id> = rows.iter().filter(|row| row.snoozed).map(|row| row.task_id).collect();
+    let what = "that reminders were put off (an import has them at their first time)";
+    tasks.into_iter().for_each(|id| losses.note(what, u64::try_from(id).unwrap_or_default()));
+    Ok(())
 }
 
 fn tell(ctx: &Context, losses: &Losses) -> Result<(), Error> {
