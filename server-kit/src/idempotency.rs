@@ -1,13 +1,17 @@
 //! `Idempotency-Key`: a POST that is sent again is answered again and not done again.
 //!
+//! [`ItemKeys`] do the same for single things within calls that make many.
+//!
 //! Each record is written in the transaction of what it stands for, after [`crate::journal::lock`], so two calls with
 //! the same key come one after the other.
+
+use std::collections::HashMap;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use sha2::{Digest, Sha256};
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder};
 use todo_sdk::model::Id;
 
 use crate::{Error, db::Conn, on, reply::Reply};
@@ -16,6 +20,10 @@ use crate::{Error, db::Conn, on, reply::Reply};
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
 /// Most characters in a key.
 const KEY_MAX: usize = 255;
+/// Bytes of a hash that stand for the key of a single thing: enough to never meet another one.
+const ITEM_HASH: usize = 16;
+/// Keys in one statement, far below either engine's bound of parameters.
+const CHUNK: usize = 500;
 
 /// The `Idempotency-Key` header of a request, if it has one.
 #[derive(Debug, Clone)]
@@ -38,19 +46,20 @@ impl IdempotencyKey {
     #[must_use]
     pub fn of(self, call: &'static str, body: &[u8]) -> Option<Request> {
         let key = self.0?;
-        let hash = |parts: [&[u8]; 3]| {
-            let mut hasher = Sha256::new();
-            for part in parts {
-                hasher.update((part.len() as u64).to_be_bytes());
-                hasher.update(part);
-            }
-            hex(&hasher.finalize())
-        };
         Some(Request {
-            key_hash: hash([b"key", key.as_bytes(), b""]),
-            request_hash: hash([key.as_bytes(), call.as_bytes(), body]),
+            key_hash: hex(&hash([b"key", key.as_bytes(), b""])),
+            request_hash: hex(&hash([key.as_bytes(), call.as_bytes(), body])),
         })
     }
+}
+
+fn hash(parts: [&[u8]; 3]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -144,6 +153,73 @@ impl Request {
     }
 }
 
+/// Keys of the single things that a call makes, each of which is made once, whichever calls it comes in.
+#[derive(Debug, Clone)]
+pub struct ItemKeys(Vec<[u8; ITEM_HASH]>);
+
+impl ItemKeys {
+    /// Ties the keys, one for each thing, to the kind of thing.
+    #[must_use]
+    pub fn new(kind: &'static str, keys: &[String]) -> Self {
+        let short = |key: &String| {
+            let mut bytes = [0; ITEM_HASH];
+            bytes.iter_mut().zip(hash([b"item", kind.as_bytes(), key.as_bytes()])).for_each(|(to, from)| *to = from);
+            bytes
+        };
+        Self(keys.iter().map(short).collect())
+    }
+
+    /// What was made under them before: by the place of the key, the id.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub async fn made(&self, conn: &mut Conn<'_>, user: Id, now: DateTime<Utc>) -> Result<HashMap<usize, Id>, Error> {
+        let mut ids: HashMap<Vec<u8>, Id> = HashMap::new();
+        for keys in self.0.chunks(CHUNK) {
+            let rows: Vec<(Vec<u8>, Id)> = on!(conn, |c| {
+                let mut select = QueryBuilder::new("SELECT key_hash, item_id FROM item_keys WHERE user_id = ");
+                select.push_bind(user).push(" AND made_at > ").push_bind((now - KEPT).timestamp());
+                select.push(" AND key_hash IN (");
+                let mut list = select.separated(", ");
+                for key in keys {
+                    list.push_bind(&key[..]);
+                }
+                select.push(")").build_query_as().fetch_all(&mut *c).await?
+            });
+            ids.extend(rows);
+        }
+        Ok(self.0.iter().enumerate().filter_map(|(place, key)| Some((place, *ids.get(&key[..])?))).collect())
+    }
+
+    /// Notes what was made now: by the place of the key, the id.
+    ///
+    /// # Errors
+    ///
+    /// As the database says.
+    pub async fn keep(
+        &self,
+        conn: &mut Conn<'_>,
+        user: Id,
+        now: DateTime<Utc>,
+        made: &[(usize, Id)],
+    ) -> Result<(), Error> {
+        let made: Vec<_> = made.iter().filter_map(|(place, id)| Some((self.0.get(*place)?, *id))).collect();
+        for rows in made.chunks(CHUNK) {
+            on!(conn, |c| {
+                let mut insert = QueryBuilder::new("INSERT INTO item_keys (user_id, key_hash, item_id, made_at) ");
+                insert.push_values(rows, |mut row, (key, id)| {
+                    row.push_bind(user).push_bind(&key[..]).push_bind(*id).push_bind(now.timestamp());
+                });
+                // One that is older than it counts.
+                insert.push(" ON CONFLICT (user_id, key_hash) DO UPDATE SET item_id = excluded.item_id, ");
+                insert.push("made_at = excluded.made_at").build().execute(&mut *c).await?;
+            });
+        }
+        Ok(())
+    }
+}
+
 /// Deletes the records that are older than [`KEPT`].
 ///
 /// # Errors
@@ -152,6 +228,11 @@ impl Request {
 pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<(), Error> {
     on!(conn, |c| sqlx::query("DELETE FROM idempotency_keys WHERE created_at <= $1")
         .bind(now - KEPT)
+        .execute(&mut *c)
+        .await
+        .map(|_| ()))?;
+    on!(conn, |c| sqlx::query("DELETE FROM item_keys WHERE made_at <= $1")
+        .bind((now - KEPT).timestamp())
         .execute(&mut *c)
         .await
         .map(|_| ()))?;
