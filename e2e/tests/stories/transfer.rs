@@ -263,7 +263,10 @@ async fn an_import_that_was_cut_off_goes_on(#[values(Sqlite, Postgres)] backend:
     assert!(before > 0 && before < TASKS, "{before}");
     // It begins elsewhere meanwhile, so no call has what a call had before.
     let report = ann.json_with(&["import", "todotxt", "-"], &format!("before all\n{text}"));
-    assert_eq!((&report["tasks"], &report["already"]), (&json!(TASKS + 1 - before), &json!(before)), "{report}");
+    let (made, already) = (report["tasks"].as_u64().unwrap(), report["already"].as_u64().unwrap());
+    assert_eq!(made + already, TASKS as u64 + 1, "{report}");
+    // A call that was under way at the kill may have been carried out after they were counted.
+    assert!(already >= before as u64, "{report}, {before} before");
     let mut titles: Vec<String> =
         ann.list(&["--limit", "100000"]).iter().map(|task| task["title"].as_str().unwrap().to_owned()).collect();
     titles.sort();
