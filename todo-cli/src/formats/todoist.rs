@@ -28,7 +28,9 @@ pub(super) fn read(
     losses: &mut Losses,
     take: &mut dyn FnMut(Read) -> GoOn,
 ) -> Result<(), Error> {
-    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(Quotes::new(from));
+    // By default, a line that ends with \r\n counts as begun before its \n: numbers of lines would be one too low.
+    let lines = csv::Terminator::Any(b'\n');
+    let mut csv = csv::ReaderBuilder::new().flexible(true).terminator(lines).from_reader(Quotes::new(from));
     let fault = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(error) => Error::input(error),
         csv::ErrorKind::Utf8 { pos, err } => {
@@ -95,6 +97,7 @@ impl<'r> Cells<'r> {
     fn text(&self, name: &str) -> String {
         let column = self.names.iter().position(|known| known == name);
         let text = column.and_then(|column| self.row.get(column)).unwrap_or_default();
+        let text = text.strip_suffix('\r').unwrap_or(text);
         if text.trim().is_empty() { String::new() } else { text.to_owned() }
     }
 
