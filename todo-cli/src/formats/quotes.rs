@@ -3,15 +3,24 @@
 
 use std::io::{self, BufRead, Read};
 
+use csv::Position;
+
 /// Reads on, and watches the quotes meanwhile.
 pub(super) struct Quotes<R> {
     from: R,
     place: Place,
     line: u64,
+    byte: u64,
     /// Where the last quote opened.
-    opened: u64,
-    fault: Option<u64>,
+    opened: Opened,
+    fault: Option<Opened>,
     over: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Opened {
+    line: u64,
+    byte: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,23 +36,26 @@ enum Place {
 
 impl<R: BufRead> Quotes<R> {
     pub(super) fn new(from: R) -> Self {
-        Self { from, place: Place::Before, line: 1, opened: 0, fault: None, over: false }
+        let (opened, fault) = (Opened::default(), None);
+        Self { from, place: Place::Before, line: 1, byte: 0, opened, fault, over: false }
     }
 
-    /// The line of the first quote that is not closed where its cell ends, if what was parsed up to the line `parsed` holds it.
-    pub(super) fn fault(&self, parsed: u64) -> Option<u64> {
-        self.fault.filter(|line| self.over || *line < parsed)
+    /// The line of the first quote that is not closed where its cell ends, if what was parsed up to `parsed` holds it.
+    pub(super) fn fault(&self, parsed: &Position) -> Option<u64> {
+        self.fault.filter(|opened| self.over || opened.byte < parsed.byte()).map(|opened| opened.line)
     }
 
     fn watch(&mut self, byte: u8) {
         self.place = match (self.place, byte) {
             (Place::Before, b'"') => {
-                self.opened = self.line;
+                self.opened = Opened { line: self.line, byte: self.byte };
                 Place::Quoted
             }
             (Place::Quoted, b'"') => Place::BehindQuote,
             (Place::Quoted, _) | (Place::BehindQuote, b'"') => Place::Quoted,
-            (_, b',' | b'\n' | b'\r') => Place::Before,
+            (_, b',' | b'\n') => Place::Before,
+            // A line feed follows.
+            (Place::BehindQuote, b'\r') => Place::BehindQuote,
             (Place::BehindQuote, _) => {
                 self.fault.get_or_insert(self.opened);
                 Place::Bare
@@ -51,6 +63,7 @@ impl<R: BufRead> Quotes<R> {
             (Place::Before | Place::Bare, _) => Place::Bare,
         };
         self.line += u64::from(byte == b'\n');
+        self.byte += 1;
     }
 
     fn end(&mut self) {

@@ -196,14 +196,20 @@ fn broken(format: Format, bytes: &[u8]) -> (Vec<String>, Error) {
 #[test]
 fn an_open_quote_ends_it_with_its_line() {
     let head = "TYPE,CONTENT,DESCRIPTION\ntask,fine,\"two\nlines, \"\"quoted\"\"\"\n";
-    for rest in ["task,\"open,\ntask,swallowed,\n", "task,\"open,\ntask,\"swallowed\",\n", "task,\"open"] {
-        let (titles, error) = broken(Format::Todoist, format!("{head}{rest}").as_bytes());
-        assert_eq!((titles, error.exit_code()), (vec!["fine".to_owned()], 2), "{rest}");
-        assert_eq!(error.to_string(), "the quote that opens in line 4 is not closed where its cell ends", "{rest}");
+    let swallowed = "task,\"open,\ntask,\"swallowed\",\ntask,behind,\n";
+    for rest in ["task,\"open,\ntask,swallowed,\n", swallowed, "task,\"open"] {
+        for ends in ["\n", "\r\n"] {
+            let csv = format!("{head}{rest}").replace('\n', ends);
+            let (titles, error) = broken(Format::Todoist, csv.as_bytes());
+            assert_eq!((titles, error.exit_code()), (vec!["fine".to_owned()], 2), "{rest}");
+            assert_eq!(error.to_string(), "the quote that opens in line 4 is not closed where its cell ends", "{rest}");
+        }
     }
-    let rows = format!("{head}task,a \"bare\" quote,\r\ntask,\"\",\"\"\ntask,last,\"end\"");
-    let (records, refused, _) = read_all(Format::Todoist, &rows);
-    assert_eq!((records.len(), refused), (3, vec![5]), "a task without a title is none");
+    let rows = format!("{head}task,a \"bare\" quote,\ntask,\"\",\"\"\ntask,last,\"end\"");
+    for rows in [rows.replace('\n', "\r\n"), rows] {
+        let (records, refused, _) = read_all(Format::Todoist, &rows);
+        assert_eq!((records.len(), refused), (3, vec![5]), "a task without a title is none: {rows:?}");
+    }
 }
 
 #[test]

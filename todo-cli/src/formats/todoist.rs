@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 
 use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
-use csv::StringRecord;
+use csv::{Position, StringRecord};
 use todo_sdk::{
     model::{CreateTask, Due, PRIORITY_NONE, Repeat, RepeatFrom},
     quick,
@@ -45,8 +45,8 @@ pub(super) fn read(
     let mut last: Option<(u64, Record)> = None;
     let mut row = StringRecord::new();
     while csv.read_record(&mut row).map_err(fault)? {
-        let line = row.position().map_or(0, csv::Position::line);
-        if let Some(opened) = csv.get_ref().fault(csv.position().line()) {
+        let line = row.position().map_or(0, Position::line);
+        if let Some(opened) = csv.get_ref().fault(csv.position()) {
             if let Some((line, record)) = last.take() {
                 take(Read::Task(line, Box::new(record)));
             }
@@ -166,7 +166,7 @@ fn record(cells: &Cells<'_>, now: &DateTime<Tz>, place: u64, losses: &mut Losses
         ("deadlines beside the date", !cells.get("DEADLINE").is_empty()),
     ];
     lost.into_iter().filter(|(_, lost)| *lost).for_each(|(what, _)| losses.note(what, place));
-    let source = cells.row.iter().collect::<Vec<_>>().join("\u{1f}");
+    let source = cells.row.iter().map(str::trim_end).collect::<Vec<_>>().join("\u{1f}");
     Record { task, tags, source, ..Record::default() }
 }
 
