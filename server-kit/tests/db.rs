@@ -180,6 +180,42 @@ async fn answers_are_kept_for_a_day(#[case] engine: Engine) {
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
+async fn keys_of_single_things_are_kept_for_a_day(#[case] engine: Engine) {
+    use std::collections::HashMap;
+
+    let test = TestDb::open(engine).await;
+    let (ann, bob) = (new_user(&test.db, "ann").await, new_user(&test.db, "bob").await);
+    // More than fit a statement.
+    let names: Vec<String> = (0..700).map(|number| format!("k{number}")).collect();
+    let keys = idempotency::ItemKeys::new("things", &names);
+    let keep = async |user, now, made: Vec<(usize, i64)>| {
+        let keys = keys.clone();
+        let keep = test.db.write(move |conn| Box::pin(async move { keys.keep(conn, user, now, &made).await }));
+        keep.await.unwrap();
+    };
+    let made = async |keys: &idempotency::ItemKeys, user, now| {
+        let mut reader = test.db.read().await.unwrap();
+        keys.made(&mut reader.conn(), user, now).await.unwrap()
+    };
+    let all: Vec<(usize, i64)> = (0..700).zip(1_000..).filter(|(place, _)| place % 2 == 0).collect();
+    keep(ann, at("10:00:00"), all.clone()).await;
+    assert_eq!(made(&keys, ann, at("11:00:00")).await, all.into_iter().collect::<HashMap<_, _>>());
+    assert!(made(&keys, bob, at("11:00:00")).await.is_empty(), "each person's are their own");
+    assert!(made(&idempotency::ItemKeys::new("others", &names), ann, at("11:00:00")).await.is_empty());
+    let next = at("10:00:00") + chrono::TimeDelta::days(1);
+    assert!(made(&keys, ann, next).await.is_empty());
+    // One that no longer counts is used anew.
+    keep(ann, next, vec![(0, 7)]).await;
+    assert_eq!(made(&keys, ann, next).await, HashMap::from([(0, 7)]));
+    let purge = test.db.write(move |conn| Box::pin(idempotency::purge(conn, next)));
+    purge.await.unwrap();
+    assert_eq!(count(&test.db, "SELECT count(*) FROM item_keys").await, 1);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
 async fn six_programs_can_start_at_once_and_a_newer_schema_is_refused(#[case] engine: Engine) {
     let test = TestDb::open(engine).await;
     let opened: Vec<_> = (0..6)
