@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use todo_sdk::model::{FieldErrors, Problem, validate::Faults};
 
+use crate::db::pool;
+
 /// Why a call failed. Each variant says which status it answers.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -244,9 +246,22 @@ impl From<FieldErrors> for Error {
     }
 }
 
+/// Whether the connection is of no use any more.
+fn cuts_off(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        // PostgreSQL: operator intervention.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}
+
 impl From<sqlx::Error> for Error {
     /// What passes when the database comes back is a 503; what doesn't is our fault.
     fn from(error: sqlx::Error) -> Self {
+        if cuts_off(&error) {
+            pool::failed();
+        }
         let passing = match &error {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
                 true

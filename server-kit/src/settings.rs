@@ -14,6 +14,9 @@ use ipnet::IpNet;
 
 use crate::{db::DatabaseUrl, paths, redis::RedisUrl, telemetry::LogFormat, throttle::Rate};
 
+/// Most connections of a process that was told no number.
+const CONNECTIONS_MAX: u32 = 16;
+
 /// Why the settings can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -115,6 +118,10 @@ pub struct Common {
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; a file in the data directory if absent
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<DatabaseUrl>,
+    /// Most connections to the database of this process; on SQLite, for reading
+    #[arg(long, env = "DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = default_connections(),
+        value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub database_connections: u32,
     /// Where the embedded database and the signing key are kept; the platform's data directory if absent
     #[arg(long, env = "TODO_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -150,6 +157,13 @@ impl Common {
     pub fn database(&self) -> DatabaseUrl {
         self.database_url.clone().unwrap_or_else(|| DatabaseUrl::Sqlite(self.data_dir().join("todo.db")))
     }
+}
+
+/// Connections of a process that was told no number: more than the cores can work on only wait within the database.
+#[must_use]
+pub fn default_connections() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(cores * 4).unwrap_or(CONNECTIONS_MAX).clamp(8, CONNECTIONS_MAX)
 }
 
 /// Ends the program as its error asks for: help and version are no errors, usage is 2, the rest is 1.

@@ -11,6 +11,7 @@ use server_kit::{
     idempotency,
     journal::{self, Entry},
     on,
+    settings::default_connections,
     testing::{Engine, TestDb, at, caller},
 };
 use todo_sdk::model::{EventKind, Tag};
@@ -222,7 +223,7 @@ async fn six_programs_can_start_at_once_and_a_newer_schema_is_refused(#[case] en
         .map(|_| {
             tokio::spawn({
                 let url = test.url.clone();
-                async move { Db::open(&url).await }
+                async move { Db::open(&url, default_connections()).await }
             })
         })
         .collect();
@@ -242,6 +243,6 @@ async fn six_programs_can_start_at_once_and_a_newer_schema_is_refused(#[case] en
         })
     });
     newer.await.unwrap();
-    let error = Db::open(&test.url).await.unwrap_err().to_string();
+    let error = Db::open(&test.url, default_connections()).await.unwrap_err().to_string();
     assert!(error.contains("newer version"), "{error}");
 }

@@ -4,7 +4,11 @@ use std::{fmt, io, net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
-use server_kit::{serve, settings::Common, telemetry::LogFormat};
+use server_kit::{
+    serve,
+    settings::{Common, default_connections},
+    telemetry::LogFormat,
+};
 use tempfile::TempDir;
 use todo_sdk::{Client, client::ClientBuilder, tokens::Signer};
 use todo_server::{Registration, Settings};
@@ -37,9 +41,6 @@ pub enum StartError {
     /// The server itself says why.
     #[error("the server did not start")]
     Server(#[from] todo_server::StartError),
-    /// No routes.
-    #[error("the server has no routes")]
-    Routes(#[from] server_kit::Error),
     /// No signing key.
     #[error("there is no signing key")]
     Key(#[from] todo_sdk::tokens::KeyError),
@@ -98,7 +99,7 @@ impl TestServerBuilder {
         let clock = TestClock::starting(self.begin);
         let todo = todo_server::App::open(&self.settings(&folder)?, clock.for_servers()).await?;
         let comments = comments_server::App::beside(todo.kit().clone());
-        let router = joined(todo.router()?, comments.router()?);
+        let router = joined(todo.router(), comments.router());
         let network = Arc::new(Network::to(router.clone(), folder));
         Ok(TestServer { inner: Arc::new(Inner { router, network, clock }) })
     }
@@ -112,6 +113,7 @@ impl TestServerBuilder {
         Ok(Settings {
             common: Common {
                 database_url: None,
+                database_connections: default_connections(),
                 data_dir: Some(folder.path().to_owned()),
                 redis_url: None,
                 metrics_listen: None,
@@ -265,6 +267,13 @@ impl TestServer {
     /// Whether the servers know it shows with the first call.
     pub fn service(&self, name: &str) -> Result<Client, todo_sdk::Error> {
         self.client_builder().service(name, SERVICE_SECRET).build()
+    }
+
+    /// The routes of both servers, for requests as they are on the wire. They stand beside the clients: no fault reaches
+    /// them, and they are no [exchanges](Self::exchanges).
+    #[must_use]
+    pub fn router(&self) -> Router {
+        self.inner.router.clone()
     }
 
     /// Has something go wrong with the next request of any client, however it is meant: one that is sent again counts as

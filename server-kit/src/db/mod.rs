@@ -15,15 +15,17 @@
 //! ```
 
 mod migrate;
+pub(crate) mod pool;
 mod postgres;
 mod sqlite;
 
 use std::{path::PathBuf, str::FromStr};
 
 use futures_util::future::BoxFuture;
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
+use sqlx::{PgConnection, SqliteConnection};
 
 use crate::Error;
+use pool::{Pool, Pooled};
 use sqlite::SqliteDb;
 
 /// The database. Cheap to clone.
@@ -32,7 +34,7 @@ pub enum Db {
     /// Embedded: one writer that batches, many readers.
     Sqlite(SqliteDb),
     /// A server.
-    Postgres(PgPool),
+    Postgres(Pool<PgConnection>),
 }
 
 /// A connection to either engine; see [`on!`](crate::on).
@@ -42,6 +44,16 @@ pub enum Conn<'c> {
     Sqlite(&'c mut SqliteConnection),
     /// PostgreSQL.
     Postgres(&'c mut PgConnection),
+}
+
+/// Rows that are deleted at once of what nobody needs any more: after a long while without, all of them in one statement
+/// would take longer than a statement may.
+pub const LOT: i64 = 10_000;
+
+/// Whether so many rows were deleted that there may be more.
+#[must_use]
+pub fn is_lot(deleted: u64) -> bool {
+    i64::try_from(deleted).is_ok_and(|deleted| deleted >= LOT)
 }
 
 /// Runs a body on the concrete connection of either engine.
@@ -65,9 +77,9 @@ macro_rules! on {
 #[derive(Debug)]
 pub enum Reader {
     /// SQLite.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Pooled<SqliteConnection>),
     /// PostgreSQL.
-    Postgres(PoolConnection<Postgres>),
+    Postgres(Pooled<PgConnection>),
 }
 
 impl Reader {
@@ -146,15 +158,17 @@ pub enum OpenError {
 }
 
 impl Db {
-    /// Opens the database and brings its schema up to date.
+    /// Opens the database and brings its schema up to date. It will have at most so many `connections`, on SQLite for
+    /// reading and one more for writing.
     ///
     /// # Errors
     ///
     /// See [`OpenError`].
-    pub async fn open(url: &DatabaseUrl) -> Result<Self, OpenError> {
+    pub async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, OpenError> {
+        let connections = usize::try_from(connections).unwrap_or(usize::MAX);
         match url {
-            DatabaseUrl::Sqlite(path) => Ok(Self::Sqlite(SqliteDb::open(path).await?)),
-            DatabaseUrl::Postgres(text) => Ok(Self::Postgres(postgres::open(text).await?)),
+            DatabaseUrl::Sqlite(path) => Ok(Self::Sqlite(SqliteDb::open(path, connections).await?)),
+            DatabaseUrl::Postgres(text) => Ok(Self::Postgres(postgres::open(text, connections).await?)),
         }
     }
 
@@ -165,8 +179,8 @@ impl Db {
     /// 503 if none comes free in time.
     pub async fn read(&self) -> Result<Reader, Error> {
         Ok(match self {
-            Self::Sqlite(db) => Reader::Sqlite(db.readers().acquire().await?),
-            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+            Self::Sqlite(db) => Reader::Sqlite(pool::get(db.readers()).await?),
+            Self::Postgres(pool) => Reader::Postgres(pool::get(pool).await?),
         })
     }
 
@@ -188,6 +202,23 @@ impl Db {
         }
     }
 
+    /// Runs `work`, which is one statement, or on SQLite one script in a savepoint of its own: see [`crate::at_once`]. It is
+    /// durable when this returns something, and has left no trace where it returns nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::write`].
+    pub async fn write_at_once<T, F>(&self, work: F) -> Result<Option<T>, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<Option<T>, Error>> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(db) => db.write_at_once(work).await,
+            Self::Postgres(pool) => work(&mut Conn::Postgres(&mut *pool::get(pool).await?)).await,
+        }
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -203,18 +234,19 @@ impl Db {
     /// Connections that are open for reading, and those of them that nobody uses.
     #[must_use]
     pub fn pool_size(&self) -> (u32, u32) {
-        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        match self {
-            Self::Sqlite(db) => (db.readers().size(), idle(db.readers().num_idle())),
-            Self::Postgres(pool) => (pool.size(), idle(pool.num_idle())),
-        }
+        let status = match self {
+            Self::Sqlite(db) => db.readers().status(),
+            Self::Postgres(pool) => pool.status(),
+        };
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        (number(status.size), number(status.available))
     }
 
     /// Finishes what runs and closes every connection.
     pub async fn close(&self) {
         match self {
             Self::Sqlite(db) => db.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(pool) => pool::close(pool).await,
         }
     }
 }

@@ -3,26 +3,19 @@
 use std::{str::FromStr, time::Duration};
 
 use futures_util::future::BoxFuture;
-use sqlx::{
-    Connection, PgConnection, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::{Connection, PgConnection, PgTransaction, postgres::PgConnectOptions};
 
-use super::{Conn, DatabaseUrl, OpenError, migrate};
+use super::{
+    Conn, DatabaseUrl, OpenError, migrate,
+    pool::{self, Pool, Pooled},
+};
 use crate::{Error, wait};
 
-/// Connections of one process.
-const CONNECTIONS: u32 = 16;
-/// How long a call may wait for a connection before it is a 503.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// A connection that was idle for longer is asked whether it is alive before it is used. Asking before each use would
-/// cost a round trip every time; never asking would fail a call for each connection that a restart has cut.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 /// How long to wait for an answer before one more attempt to connect at the start.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Waits until the server is there, brings the schema up to date and opens a pool.
-pub(super) async fn open(url: &str) -> Result<PgPool, OpenError> {
+pub(super) async fn open(url: &str, connections: usize) -> Result<Pool<PgConnection>, OpenError> {
     let refused = |source| OpenError::Connect { url: DatabaseUrl::Postgres(String::new()), source };
     let options = PgConnectOptions::from_str(url).map_err(refused)?.application_name("todo");
     let what = format!("the database at {}:{}", options.get_host(), options.get_port());
@@ -32,19 +25,7 @@ pub(super) async fn open(url: &str) -> Result<PgPool, OpenError> {
     // It has done its work either way.
     let _ = first.close().await;
     let options = options.options([("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "15s")]);
-    Ok(PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|conn, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED_IDLE {
-                    conn.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_lazy_with(options))
+    Ok(pool::new(options, passes, connections))
 }
 
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
@@ -61,12 +42,56 @@ fn passes(error: &sqlx::Error) -> bool {
     }
 }
 
-pub(super) async fn write<T, F>(pool: &PgPool, work: F) -> Result<T, Error>
+pub(super) async fn write<T, F>(pool: &Pool<PgConnection>, work: F) -> Result<T, Error>
 where
     F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T, Error>>,
 {
-    let mut transaction = pool.begin().await?;
-    let value = work(&mut Conn::Postgres(&mut transaction)).await?;
-    transaction.commit().await?;
-    Ok(value)
+    let mut conn = Undone(Some(pool::get(pool).await?));
+    let result = conn.transact(work).await;
+    conn.settle();
+    result
+}
+
+/// A connection in the middle of a transaction. It is closed if the caller goes away meanwhile, and so lets go of its
+/// locks at once.
+struct Undone(Option<Pooled<PgConnection>>);
+
+impl Undone {
+    async fn transact<T, F>(&mut self, work: F) -> Result<T, Error>
+    where
+        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T, Error>>,
+    {
+        let conn = self.0.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        let mut transaction = conn.begin().await?;
+        match work(&mut Conn::Postgres(&mut transaction)).await {
+            Ok(value) => {
+                transaction.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                roll_back(transaction).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Hands the connection back.
+    fn settle(mut self) {
+        self.0.take();
+    }
+}
+
+async fn roll_back(transaction: PgTransaction<'_>) {
+    if let Err(error) = transaction.rollback().await {
+        tracing::debug!(%error, "cannot roll back");
+        pool::failed();
+    }
+}
+
+impl Drop for Undone {
+    fn drop(&mut self) {
+        if let Some(conn) = self.0.take() {
+            drop(Pooled::take(conn));
+        }
+    }
 }

@@ -13,19 +13,29 @@ use std::{
 
 use futures_util::{FutureExt, future::BoxFuture};
 use sqlx::{
-    AssertSqlSafe, Connection, Executor, SqliteConnection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    AssertSqlSafe, Connection, Executor, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
 
-use super::{Conn, DatabaseUrl, OpenError, migrate};
+use super::{
+    Conn, DatabaseUrl, OpenError, migrate,
+    pool::{self, Pool},
+};
 use crate::Error;
 
 /// How long to wait for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// KiB, as SQLite wants it: below zero. A commit of many people's writes touches some thousand pages, which should neither
+/// be read twice nor written twice.
+const WRITER_CACHE: &str = "-12000";
+/// The same for each connection that reads: the system's own cache is behind it.
+const READER_CACHE: &str = "-1000";
+/// Pages in the log that are worth copying back. Most are written again and again, and copied once.
+const CHECKPOINT: &str = "8000";
 /// Most writes in one commit: bounds how long the first one waits for the others.
 const BATCH_MAX: usize = 128;
 /// Writes that may wait before callers do.
@@ -36,8 +46,9 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 /// An open SQLite file. Cheap to clone.
 #[derive(Clone)]
 pub struct SqliteDb {
-    readers: SqlitePool,
-    jobs: mpsc::Sender<Job>,
+    readers: Pool<SqliteConnection>,
+    /// `None` ends the writer.
+    jobs: mpsc::Sender<Option<Job>>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -53,11 +64,17 @@ struct Done {
     answer: Box<dyn FnOnce(Result<(), Arc<sqlx::Error>>) + Send>,
 }
 
-/// A write; `None` ends the writer.
-type Job = Option<Box<dyn for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Done> + Send>>;
+type Work = Box<dyn for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Done> + Send>;
+
+/// A write.
+struct Job {
+    work: Work,
+    /// Whether the work opens the savepoint itself, and closes it if it is to be kept.
+    saves_itself: bool,
+}
 
 impl SqliteDb {
-    pub(super) async fn open(path: &Path) -> Result<Self, OpenError> {
+    pub(super) async fn open(path: &Path, readers: usize) -> Result<Self, OpenError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             crate::paths::make_private_folder(folder)
                 .map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })?;
@@ -70,19 +87,16 @@ impl SqliteDb {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let mut writer = SqliteConnection::connect_with(&options).await.map_err(refused)?;
+        let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT);
+        let mut writer = SqliteConnection::connect_with(&writing).await.map_err(refused)?;
         migrate_once(&mut writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(8)
-            .test_before_acquire(false)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_lazy_with(options);
+        let readers = pool::new(options.pragma("cache_size", READER_CACHE), |_| false, readers);
         let (jobs, queue) = mpsc::channel(QUEUE);
         let writer = tokio::spawn(run_writer(writer, queue));
         Ok(Self { readers, jobs, writer: Arc::new(Mutex::new(Some(writer))) })
     }
 
-    pub(super) fn readers(&self) -> &SqlitePool {
+    pub(super) fn readers(&self) -> &Pool<SqliteConnection> {
         &self.readers
     }
 
@@ -91,13 +105,29 @@ impl SqliteDb {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
     {
+        self.send(work, Result::is_ok, false).await
+    }
+
+    pub(super) async fn write_at_once<T, F>(&self, work: F) -> Result<Option<T>, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<Option<T>, Error>> + Send + 'static,
+    {
+        self.send(work, |written| matches!(written, Ok(Some(_))), true).await
+    }
+
+    async fn send<T, F>(&self, work: F, keeps: fn(&Result<T, Error>) -> bool, saves_itself: bool) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Some(Box::new(move |conn| {
+        let work: Work = Box::new(move |conn| {
             Box::pin(async move {
                 // A panic in one write must not take the writer, and with it every other write, along.
                 let result = AssertUnwindSafe(work(conn)).catch_unwind().await;
                 let result = result.unwrap_or_else(|_| Err(Error::internal("a write panicked")));
-                let keep = result.is_ok();
+                let keep = keeps(&result);
                 let answer = Box::new(move |commit: Result<(), Arc<sqlx::Error>>| {
                     let result = match commit {
                         Err(error) if keep => Err(Error::Unavailable("the database", Some(error.into()))),
@@ -108,9 +138,9 @@ impl SqliteDb {
                 });
                 Done { keep, answer }
             })
-        }));
+        });
         let gone = || Error::Unavailable("the database", None);
-        self.jobs.send(job).await.map_err(|_| gone())?;
+        self.jobs.send(Some(Job { work, saves_itself })).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
 
@@ -120,7 +150,7 @@ impl SqliteDb {
         if let Some(writer) = writer {
             let _ = writer.await;
         }
-        self.readers.close().await;
+        pool::close(&self.readers).await;
     }
 }
 
@@ -138,7 +168,7 @@ async fn migrate_once(conn: &mut SqliteConnection) -> Result<(), OpenError> {
     result.map_err(migrate::explain)
 }
 
-async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Job>) {
+async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Option<Job>>) {
     while let Some(Some(first)) = queue.recv().await {
         let mut next = Some(first);
         let mut done = Vec::new();
@@ -165,15 +195,19 @@ async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Job>) 
     let _ = conn.close().await;
 }
 
-type Work = Box<dyn for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Done> + Send>;
-
-async fn run_in_savepoint(conn: &mut SqliteConnection, work: Work) -> (Done, Option<sqlx::Error>) {
-    if let Err(error) = conn.execute("SAVEPOINT one").await {
+async fn run_in_savepoint(conn: &mut SqliteConnection, job: Job) -> (Done, Option<sqlx::Error>) {
+    let Job { work, saves_itself } = job;
+    if !saves_itself && let Err(error) = conn.execute("SAVEPOINT one").await {
         let done = work_never_ran(error);
         return (done, None);
     }
     let done = work(&mut Conn::Sqlite(conn)).await;
-    let end = if done.keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
+    let end = match (done.keep, saves_itself) {
+        (true, true) => return (done, None),
+        (true, false) => "RELEASE one",
+        // Fails, as nobody minds, where the work did not come to its savepoint.
+        (false, _) => "ROLLBACK TO one; RELEASE one",
+    };
     let failed = conn.execute(AssertSqlSafe(end)).await.err();
     (done, failed)
 }
@@ -184,9 +218,9 @@ fn work_never_ran(error: sqlx::Error) -> Done {
     Done { keep: false, answer: Box::new(|_| {}) }
 }
 
-async fn refuse(work: Option<Work>, error: Arc<sqlx::Error>) {
+async fn refuse(job: Option<Job>, error: Arc<sqlx::Error>) {
     tracing::warn!(%error, "cannot begin a transaction");
-    drop(work);
+    drop(job);
 }
 
 async fn finish(conn: &mut SqliteConnection, batch: Vec<(Done, Option<sqlx::Error>)>) {
