@@ -1,7 +1,7 @@
 //! The application: what handlers share, and its router.
 
 use axum::Router;
-use server_kit::{Error, Kit, auth::Keys, clock::Clock, db::OpenError};
+use server_kit::{Kit, auth::Keys, clock::Clock, db::OpenError};
 use todo_sdk::Client;
 
 use crate::{Settings, routes};
@@ -44,11 +44,7 @@ impl App {
     }
 
     /// The routes.
-    ///
-    /// # Errors
-    ///
-    /// If the OpenAPI document has no JSON form.
-    pub fn router(&self) -> Result<Router, Error> {
+    pub fn router(&self) -> Router {
         routes::router(self.kit.clone())
     }
 

@@ -1,9 +1,13 @@
 //! The OpenAPI document, derived from the code, and its pages, served from the program itself.
 
-use std::sync::Arc;
+use std::{
+    future::ready,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Router,
+    body::Bytes,
     extract::Path,
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
@@ -20,14 +24,10 @@ use crate::Error;
 const REDOC_PAGE: &str = include_str!("../assets/redoc.html");
 const REDOC_SCRIPT: &[u8] = include_bytes!("../assets/redoc.standalone.js");
 
-/// `/api/openapi.json`, `/api/redoc`, and Swagger UI at `/api/` + `swagger`.
-///
-/// # Errors
-///
-/// 500 if the document has no JSON form.
-pub fn router(mut document: OpenApi, swagger: &'static str) -> Result<Router, Error> {
-    complete(&mut document);
-    let json = axum::body::Bytes::from(serde_json::to_vec(&document).map_err(Error::internal)?);
+/// `/api/openapi.json`, `/api/redoc`, and Swagger UI at `/api/` + `swagger`. The document is made when it is first asked
+/// for.
+pub fn router(document: impl Fn() -> OpenApi + Clone + Send + Sync + 'static, swagger: &'static str) -> Router {
+    let made = Arc::new(OnceLock::new());
     let config = Arc::new(utoipa_swagger_ui::Config::new(["/api/openapi.json"]));
     let swagger_file = move |Path(file): Path<String>| async move {
         match utoipa_swagger_ui::serve(&file, config) {
@@ -38,15 +38,29 @@ pub fn router(mut document: OpenApi, swagger: &'static str) -> Result<Router, Er
     };
     // The page names its files relative to itself, so it has to be below the address that people type.
     let index = Redirect::temporary(&format!("/api/{swagger}/index.html"));
-    Ok(Router::new()
-        .route("/api/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)))
+    Router::new()
+        .route("/api/openapi.json", get(move || ready(json(&made, &document))))
         .route("/api/redoc", get(async || Html(REDOC_PAGE)))
         .route(
             "/api/redoc/redoc.standalone.js",
             get(async || ([(header::CONTENT_TYPE, "text/javascript")], REDOC_SCRIPT)),
         )
         .route(&format!("/api/{swagger}"), get(async move || index))
-        .route(&format!("/api/{swagger}/{{file}}"), get(swagger_file)))
+        .route(&format!("/api/{swagger}/{{file}}"), get(swagger_file))
+}
+
+/// The document, made unless it was before.
+fn json(made: &OnceLock<Bytes>, document: impl Fn() -> OpenApi) -> Result<Response, Error> {
+    let bytes = match made.get() {
+        Some(bytes) => bytes.clone(),
+        None => {
+            let mut document = document();
+            complete(&mut document);
+            let bytes = Bytes::from(serde_json::to_vec(&document).map_err(Error::internal)?);
+            made.get_or_init(|| bytes).clone()
+        }
+    };
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
 }
 
 fn swagger_response(file: utoipa_swagger_ui::SwaggerFile<'_>) -> Response {

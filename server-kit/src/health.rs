@@ -8,20 +8,19 @@ use std::{
 use axum::extract::{FromRef, State};
 use serde_json::json;
 use todo_sdk::Client;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Error, Kit, reply::Reply};
+use crate::{Error, Kit, reply::Reply, routes, routes::Routes};
 
 /// How long a health check waits.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// `/api/health` and `/api/ready`.
-pub fn router<S>() -> OpenApiRouter<S>
+pub fn router<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     Kit: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
+    routes!(health, ready)
 }
 
 /// A server that can't work, or does not answer.

@@ -4,6 +4,7 @@
 //! database through [`db::Db`], and answer a [`reply::Reply`] or an [`Error`], which becomes a problem document.
 
 pub mod address;
+pub mod at_once;
 pub mod auth;
 pub mod cache;
 pub mod change;
@@ -18,12 +19,14 @@ pub mod health;
 pub mod idempotency;
 pub mod journal;
 mod kit;
+pub mod memory;
 pub mod metrics;
 pub mod middleware;
 pub mod page;
 pub mod paths;
 pub mod redis;
 pub mod reply;
+pub mod routes;
 pub mod serve;
 pub mod settings;
 pub mod telemetry;

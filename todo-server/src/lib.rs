@@ -4,7 +4,8 @@
 //! # async fn run(settings: todo_server::Settings) -> Result<(), Box<dyn std::error::Error>> {
 //! let app = todo_server::App::open(&settings, server_kit::clock::Clock::system()).await?;
 //! let listener = server_kit::serve::bind(settings.listen).await?;
-//! server_kit::serve::serve(listener, app.router()?, server_kit::serve::stop_signal()).await;
+//! let mut stop = server_kit::serve::StopSignal::listen();
+//! server_kit::serve::serve(listener, app.router(), stop.asked()).await;
 //! app.close().await;
 //! # Ok(())
 //! # }

@@ -72,7 +72,7 @@ impl World {
         let app = App::open(&settings, self.clock.clone()).await.unwrap();
         let listener = serve::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = app.router().unwrap();
+        let router = app.router();
         let server = tokio::spawn(serve::serve(listener, router, std::future::pending()));
         let client = Client::builder(&url).service("deliverer", SECRET).build().unwrap();
         let (delivered, clock) = (Arc::clone(&self.delivered), self.clock.clone());

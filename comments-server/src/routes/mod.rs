@@ -3,10 +3,9 @@
 mod comments;
 
 use axum::Router;
-use server_kit::{Error, Kit, docs, health, middleware};
+use server_kit::{Kit, docs, health, middleware, routes::Routes};
 use todo_sdk::model::Problem;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -17,10 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 struct ApiDoc;
 
 /// Every route of the server, wrapped.
-pub(crate) fn router(kit: Kit) -> Result<Router, Error> {
-    let (routes, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
-        .merge(comments::router())
-        .merge(health::router())
-        .split_for_parts();
-    Ok(middleware::wrap(routes.with_state(kit).merge(docs::router(document, "docs")?)))
+pub(crate) fn router(kit: Kit) -> Router {
+    let (routes, document) = Routes::described_by::<ApiDoc>().merge(comments::router()).merge(health::router()).split();
+    middleware::wrap(routes.with_state(kit).merge(docs::router(document, "docs")))
 }

@@ -9,14 +9,15 @@ use server_kit::{
     idempotency::{IdempotencyKey, ItemKeys},
     journal::{self, Entry},
     reply::Reply,
+    routes,
+    routes::Routes,
 };
 use todo_sdk::model::{AlreadyMade, BulkResult, BulkTasks};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{App, store::tasks};
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(bulk))
+pub(super) fn router() -> Routes<App> {
+    routes!(bulk)
 }
 
 /// Make, change and delete up to 1,000 tasks in one transaction.

@@ -22,9 +22,10 @@ use server_kit::{
     feed::Subscription,
     page,
     reply::Reply,
+    routes,
+    routes::Routes,
 };
 use todo_sdk::model::{Change, ChangeQuery, EventQuery, Id, Problem};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
@@ -38,8 +39,8 @@ const COME_BACK: Duration = Duration::from_secs(1);
 /// Entries that are read at once.
 const BATCH: i64 = 100;
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(events))
+pub(super) fn router() -> Routes<App> {
+    routes!(list, events)
 }
 
 /// One's journal behind `since`, a page at a time; `Link` leads to the next. `ordering=-seq` begins with the newest.

@@ -7,9 +7,8 @@ use axum::{
 };
 use futures_util::stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use server_kit::{Error, Kit, auth::Caller};
+use server_kit::{Error, Kit, auth::Caller, routes, routes::Routes};
 use todo_sdk::model::{EXPORT_VERSION, ExportEnd, ExportHead, Exported, Id};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
@@ -19,8 +18,8 @@ use crate::{
     },
 };
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(export))
+pub(super) fn router() -> Routes<App> {
+    routes!(export)
 }
 
 /// All of one's data as JSON lines: a head, all tags, each task with its comments behind it, and an end with counts.

@@ -16,10 +16,9 @@ mod users;
 mod webhooks;
 
 use axum::Router;
-use server_kit::{Error, docs, health, middleware};
+use server_kit::{docs, health, middleware, routes::Routes};
 use todo_sdk::model::Problem;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::App;
 
@@ -41,8 +40,8 @@ use crate::App;
 struct ApiDoc;
 
 /// Every route of the server, wrapped.
-pub(crate) fn router(app: App) -> Result<Router, Error> {
-    let (routes, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
+pub(crate) fn router(app: App) -> Router {
+    let (routes, document) = Routes::described_by::<ApiDoc>()
         .merge(tasks::router())
         .merge(bulk::router())
         .merge(quick::router())
@@ -58,6 +57,6 @@ pub(crate) fn router(app: App) -> Result<Router, Error> {
         .merge(telegram::router())
         .merge(webhooks::router())
         .merge(health::router())
-        .split_for_parts();
-    Ok(middleware::wrap(routes.with_state(app).merge(docs::router(document, "swagger")?)))
+        .split();
+    middleware::wrap(routes.with_state(app).merge(docs::router(document, "swagger")))
 }

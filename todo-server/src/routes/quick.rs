@@ -5,12 +5,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono_tz::Tz;
-use server_kit::{Error, Kit, auth::Caller, extract::Json, idempotency::IdempotencyKey, journal, reply::Reply};
+use server_kit::{
+    Error, Kit, auth::Caller, extract::Json, idempotency::IdempotencyKey, journal, reply::Reply, routes, routes::Routes,
+};
 use todo_sdk::{
     model::{CreateTag, FieldErrors, QuickResult, QuickTask, validate::Validate},
     quick,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::tasks::location;
 use crate::{
@@ -18,8 +19,8 @@ use crate::{
     store::{tags, tasks, users},
 };
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create))
+pub(super) fn router() -> Routes<App> {
+    routes!(create)
 }
 
 /// Make a task of one line, English or Russian: `Call the bank tomorrow 10:00 @home p1 !30m // ask about the card`.

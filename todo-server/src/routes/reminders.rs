@@ -8,31 +8,22 @@ use server_kit::{
     extract::{Json, PathId, Query},
     journal, page,
     reply::Reply,
+    routes,
+    routes::Routes,
     time,
 };
 use todo_sdk::model::{
     ClaimReminders, ClaimShown, ClaimedReminder, Due, Problem, ReminderFailed, ReminderQuery, ReminderRow,
     ReminderSent, SettleReminders, SettleShown, SettledReminders, ShownReminder, SnoozeReminder,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App, delivery,
     store::{reminders, tasks},
 };
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(of_task))
-        .routes(routes!(claim))
-        .routes(routes!(settle))
-        .routes(routes!(sent))
-        .routes(routes!(shown))
-        .routes(routes!(failed))
-        .routes(routes!(snooze))
-        .routes(routes!(claim_shown))
-        .routes(routes!(settle_shown))
+pub(super) fn router() -> Routes<App> {
+    routes!(list, of_task, claim, settle, sent, shown, failed, snooze, claim_shown, settle_shown)
 }
 
 /// An internal service that delivers, by its name.

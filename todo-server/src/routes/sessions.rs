@@ -2,14 +2,13 @@
 
 use axum::extract::{Path, State};
 use http::StatusCode;
-use server_kit::{Error, Kit, auth::InPerson, reply::Reply};
+use server_kit::{Error, Kit, auth::InPerson, reply::Reply, routes, routes::Routes};
 use todo_sdk::model::Session;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{App, store::sessions};
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, delete_all)).routes(routes!(delete))
+pub(super) fn router() -> Routes<App> {
+    routes!(list, delete_all, delete)
 }
 
 /// Where one is signed in, the last used first.

@@ -11,14 +11,15 @@ use server_kit::{
     extract::{IfMatch, IfNoneMatch, Json, PathId, Query},
     idempotency::IdempotencyKey,
     reply::{Reply, not_modified},
+    routes,
+    routes::Routes,
 };
 use todo_sdk::model::{CreateTag, Id, Problem, Tag, TagQuery, UpdateTag};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{App, store::tags};
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, put, patch, delete))
+pub(super) fn router() -> Routes<App> {
+    routes!(list, create, get, put, patch, delete)
 }
 
 /// One's tags, a page at a time; `Link` leads to the next.

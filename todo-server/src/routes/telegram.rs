@@ -12,12 +12,13 @@ use server_kit::{
     journal,
     page::{self, Page},
     reply::Reply,
+    routes,
+    routes::Routes,
 };
 use todo_sdk::{
     model::{ExchangeChat, Id, LinkChat, Problem, TelegramLink, TelegramUser, TelegramUserQuery, UpdateTelegramUser},
     tokens::random_secret,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
@@ -30,12 +31,8 @@ use crate::{
 /// The only service that may speak for a chat.
 const BOT: &str = "bot";
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get, patch, delete))
-        .routes(routes!(offer))
-        .routes(routes!(link))
+pub(super) fn router() -> Routes<App> {
+    routes!(list, get, patch, delete, offer, link)
 }
 
 /// The bot, proven by a token of its service.

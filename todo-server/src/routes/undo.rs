@@ -1,14 +1,15 @@
 //! `/api/undo`.
 
 use axum::extract::State;
-use server_kit::{Error, Kit, auth::Caller, extract::OptionalJson, idempotency::IdempotencyKey, reply::Reply};
+use server_kit::{
+    Error, Kit, auth::Caller, extract::OptionalJson, idempotency::IdempotencyKey, reply::Reply, routes, routes::Routes,
+};
 use todo_sdk::model::{Id, Problem, Undo, Undone};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{App, store::undo};
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(post))
+pub(super) fn router() -> Routes<App> {
+    routes!(post)
 }
 
 /// Revert one's last change, whichever client made it, or the one that is named. To undo an undo is to redo.

@@ -16,10 +16,11 @@ use server_kit::{
     idempotency::IdempotencyKey,
     journal::{self, Owner},
     reply::{Reply, not_modified},
+    routes,
+    routes::Routes,
     time,
 };
 use todo_sdk::model::{CreateUser, Id, Problem, UpdateUser, User};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App, Registration,
@@ -30,8 +31,8 @@ use crate::{
     },
 };
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(register)).routes(routes!(me, update, delete))
+pub(super) fn router() -> Routes<App> {
+    routes!(register, me, update, delete)
 }
 
 /// Make an account.

@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use server_kit::{Error, Kit, auth::InPerson, extract::Json, reply::Reply};
+use server_kit::{Error, Kit, auth::InPerson, extract::Json, reply::Reply, routes, routes::Routes};
 use todo_sdk::model::{NewWebhook, SetWebhook, Webhook, WebhookTest};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{App, store::webhooks, webhook};
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get, put, delete)).routes(routes!(test))
+pub(super) fn router() -> Routes<App> {
+    routes!(get, put, delete, test)
 }
 
 /// Where one's reminders are posted.
