@@ -20,7 +20,7 @@ const EXPLAIN: &str = "ALTER DATABASE todo SET session_preload_libraries = 'auto
 const EXECUTIONS: usize = 8;
 
 /// What is asked for, and of which server.
-const LISTS: [(Server, &str); 18] = [
+const LISTS: [(Server, &str); 19] = [
     (Server::Todo, "/api/tasks"),
     (Server::Todo, "/api/tasks?cursor={page}"),
     (Server::Todo, "/api/tasks?ordering=-id"),
@@ -28,6 +28,7 @@ const LISTS: [(Server, &str); 18] = [
     (Server::Todo, "/api/tasks?tags_ids={tag}"),
     (Server::Todo, "/api/tasks?tags_ids={tag}&completed=false&ordering=due"),
     (Server::Todo, "/api/tasks?ordering=due"),
+    (Server::Todo, "/api/tasks?completed=false&ordering=due,priority,id"),
     (Server::Todo, "/api/tasks?ordering=priority,due"),
     (Server::Todo, "/api/tasks?completed=false&due_before={now}&ordering=due"),
     (Server::Todo, "/api/tasks?due_after={now}&ordering=due"),

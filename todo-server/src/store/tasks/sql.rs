@@ -6,7 +6,8 @@
 macro_rules! push_filter {
     ($select:ident, $filter:ident, $user:ident, $dialect:ident) => {
         if let Some(completed) = $filter.completed {
-            $select.push(" AND t.completed = ").push_bind(completed);
+            // Written out: of a bound value no planner knows that the index of what is open fits.
+            $select.push(if completed { " AND t.completed = true" } else { " AND t.completed = false" });
         }
         if let Some(tags) = &$filter.tags {
             $select.push(" AND EXISTS (SELECT 1 FROM task_tags y WHERE y.user_id = t.user_id AND y.task_id = t.id AND y.tag_id IN (");
@@ -61,6 +62,11 @@ macro_rules! push_behind {
                 $crate::store::tasks::sql::push_key!($select, key);
             }
             $select.push(")");
+            // SQLite finds the place in an index on an expression only by a comparison of that expression alone.
+            if $dialect == $crate::store::tasks::order::Dialect::Sqlite {
+                $select.push(" AND ").push(&names[0]).push(sign(&columns[0]).trim_end()).push("= ");
+                $crate::store::tasks::sql::push_key!($select, &$keys[0]);
+            }
         } else {
             for (index, column) in columns.iter().enumerate() {
                 $select.push(if index == 0 { " AND ((" } else { " OR (" });
