@@ -1,7 +1,9 @@
 //! What every handler works with.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
+use moka::sync::Cache;
+use todo_sdk::model::Id;
 use tokio::sync::watch;
 
 use crate::{
@@ -11,11 +13,14 @@ use crate::{
     clock::Clock,
     db::{Db, OpenError},
     feed::Feed,
+    journal::Owner,
     redis::Redis,
     settings::Common,
     throttle::Throttle,
 };
 
+/// People of whom is remembered what writes need to know.
+const OWNERS: u64 = 50_000;
 /// The channel on which replicas tell each other of sessions that ended: a JSON array of their ids.
 const SESSIONS_ENDED: &str = "todo:sessions:ended";
 
@@ -26,9 +31,13 @@ pub async fn tell_sessions_ended(redis: &Redis, sessions: &[String]) {
     }
 }
 
-/// What every handler works with. Cheap to clone.
+/// What every handler works with. Cheap to clone, as each request does several times.
 #[derive(Clone, Debug)]
-pub struct Kit {
+pub struct Kit(Arc<Parts>);
+
+/// What a [`Kit`] consists of.
+#[derive(Debug)]
+pub struct Parts {
     /// The main database.
     pub db: Db,
     /// The only source of the time.
@@ -44,7 +53,17 @@ pub struct Kit {
     /// Whether the server is about to stop.
     pub stopping: Stopping,
     pub(crate) proxies: TrustedProxies,
+    /// What writes need to know of people, as it was when they last wrote.
+    pub(crate) owners: Cache<Id, Owner>,
     redis: Option<Redis>,
+}
+
+impl Deref for Kit {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Kit {
@@ -55,12 +74,13 @@ impl Kit {
     /// If the database refuses.
     pub async fn open(common: &Common, clock: Clock, keys: Keys) -> Result<Self, OpenError> {
         let redis = common.redis_url.as_ref().map(Redis::open).transpose()?;
-        let db = Db::open(&common.database()).await?;
+        let db = Db::open(&common.database(), common.database_connections).await?;
         let auth = Authenticator::new(keys, db.clone());
         let throttle = Throttle::new(common.throttle_anon, common.throttle_user, redis.clone());
         let proxies = common.trusted_proxies.clone().into();
         let (tasks, feed) = (TaskCache::new(redis.clone()), Feed::new(redis.clone()));
-        Ok(Self { db, clock, auth, tasks, throttle, feed, stopping: Stopping::default(), proxies, redis })
+        let (stopping, owners) = (Stopping::default(), Cache::new(OWNERS));
+        Ok(Self(Arc::new(Parts { db, clock, auth, tasks, throttle, feed, stopping, proxies, owners, redis })))
     }
 
     /// Makes every replica forget that these sessions were alive. Those that can't be told find out by themselves within

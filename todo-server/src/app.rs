@@ -1,6 +1,6 @@
 //! The application: what handlers share, and its router.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::{Router, extract::FromRef};
 use chrono::TimeDelta;
@@ -37,20 +37,32 @@ pub enum StartError {
 
 /// todo-server without its sockets. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] consists of.
+#[derive(Debug)]
+pub struct Parts {
     pub(crate) kit: Kit,
-    pub(crate) signer: Arc<Signer>,
-    pub(crate) public_keys: Arc<Jwks>,
+    pub(crate) signer: Signer,
+    pub(crate) public_keys: Jwks,
     pub(crate) passwords: Passwords,
     pub(crate) registration: Registration,
-    pub(crate) time_zone: Arc<str>,
+    pub(crate) time_zone: String,
     journal_kept: TimeDelta,
     /// Reminders that are late by more are told in one message a person.
     pub(crate) gather_after: TimeDelta,
     pub(crate) webhooks: Poster,
     pub(crate) services: Services,
     /// The bot's name in Telegram, without the `@`.
-    pub(crate) bot_name: Option<Arc<str>>,
+    pub(crate) bot_name: Option<String>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl FromRef<App> for Kit {
@@ -69,19 +81,19 @@ impl App {
         let SigningKeys { signer, public } = keys::load(settings)?;
         let verifier = Verifier::new(&public)?;
         let keys = Keys::Own(Arc::new(verifier));
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             kit: Kit::open(&settings.common, clock, keys).await?,
-            signer: Arc::new(signer),
-            public_keys: Arc::new(public),
+            signer,
+            public_keys: public,
             passwords: Passwords::default(),
             registration: settings.registration,
-            time_zone: settings.time_zone.as_str().into(),
+            time_zone: settings.time_zone.clone(),
             journal_kept: TimeDelta::days(settings.journal_days.into()),
             gather_after: TimeDelta::hours(settings.gather_after_hours.into()),
             webhooks: Poster::new(&settings.webhook_networks),
             services: settings.services.clone(),
-            bot_name: settings.bot_name.as_deref().map(Arc::from),
-        })
+            bot_name: settings.bot_name.clone(),
+        })))
     }
 
     /// What it shares with a comments-server in the same process.
@@ -91,11 +103,7 @@ impl App {
     }
 
     /// The routes.
-    ///
-    /// # Errors
-    ///
-    /// If the OpenAPI document has no JSON form.
-    pub fn router(&self) -> Result<Router, server_kit::Error> {
+    pub fn router(&self) -> Router {
         routes::router(self.clone())
     }
 
@@ -109,7 +117,14 @@ impl App {
         loop {
             let now = self.kit.clock.now();
             let oldest = now - self.journal_kept;
-            let purged = self.kit.db.write(move |conn| Box::pin(store::purge(conn, now, oldest))).await;
+            let purge = || self.kit.db.write(move |conn| Box::pin(store::purge(conn, now, oldest)));
+            // A lot at a time: nobody waits long for a lock, and what has piled up goes in the end.
+            let purged = loop {
+                match purge().await {
+                    Ok(true) => tokio::task::yield_now().await,
+                    done => break done,
+                }
+            };
             if let Err(error) = purged {
                 tracing::warn!(%error, "cannot delete what has expired");
             }

@@ -1,7 +1,5 @@
 //! `/api/token…` and the key set.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -11,6 +9,8 @@ use server_kit::{
     auth::device_name,
     extract::{Json, Unchecked},
     reply::Reply,
+    routes,
+    routes::Routes,
 };
 use todo_sdk::{
     model::{
@@ -19,7 +19,6 @@ use todo_sdk::{
     },
     tokens::{Claims, TokenKind},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
@@ -32,15 +31,8 @@ use crate::{
     },
 };
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(issue))
-        .routes(routes!(refresh))
-        .routes(routes!(verify))
-        .routes(routes!(revoke))
-        .routes(routes!(jwks))
-        .routes(routes!(service))
-        .routes(routes!(chat))
+pub(super) fn router() -> Routes<App> {
+    routes!(issue, refresh, verify, revoke, jwks, service, chat)
 }
 
 impl App {
@@ -186,7 +178,7 @@ async fn service(
 #[utoipa::path(post, path = "/api/token/telegram", tag = "tokens", request_body = ExchangeChat,
     responses((status = 200, description = "Signed in.", body = TokenPair)))]
 async fn chat(State(app): State<App>, _bot: Bot, Json { value, .. }: Json<ExchangeChat>) -> Result<Reply, Error> {
-    let (now, zone) = (app.kit.clock.now(), Arc::clone(&app.time_zone));
+    let (now, zone) = (app.kit.clock.now(), app.time_zone.clone());
     let live = app.kit.db.write(move |conn| {
         Box::pin(async move {
             let user = telegram::exchange(conn, now, &zone, &value).await?;
@@ -200,5 +192,5 @@ async fn chat(State(app): State<App>, _bot: Bot, Json { value, .. }: Json<Exchan
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "tokens", security(()),
     responses((status = 200, description = "The keys.", body = Jwks)))]
 async fn jwks(State(app): State<App>) -> Result<Reply, Error> {
-    Reply::ok(&*app.public_keys)
+    Reply::ok(&app.public_keys)
 }
