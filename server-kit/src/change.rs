@@ -23,6 +23,32 @@ impl<T, F> Work<T> for F where
 {
 }
 
+/// A write in one statement, of what is remembered of the person: see [`crate::at_once`]. It answers nothing, and has
+/// written nothing, where that does not do.
+pub trait AtOnce:
+    for<'c> FnOnce(
+        &'c mut Conn<'_>,
+        Owner,
+        DateTime<Utc>,
+        Option<Request>,
+    ) -> BoxFuture<'c, Result<Option<Reply>, Error>>
+    + Send
+    + 'static
+{
+}
+
+impl<F> AtOnce for F where
+    F: for<'c> FnOnce(
+            &'c mut Conn<'_>,
+            Owner,
+            DateTime<Utc>,
+            Option<Request>,
+        ) -> BoxFuture<'c, Result<Option<Reply>, Error>>
+        + Send
+        + 'static
+{
+}
+
 impl Kit {
     /// Changes a person's data in one transaction, whose first statement locks the person's row.
     ///
@@ -30,10 +56,11 @@ impl Kit {
     ///
     /// 401 if the account is gone; what `work` answers.
     pub async fn change<T: Send + 'static>(&self, user: Id, work: impl Work<T>) -> Result<T, Error> {
-        let now = self.clock.now();
+        let (now, owners) = (self.clock.now(), self.owners.clone());
         let written = self.db.write(move |conn| {
             Box::pin(async move {
                 let owner = journal::lock(conn, user).await?;
+                owners.insert(user, owner.clone());
                 work(conn, owner, now).await
             })
         });
@@ -60,5 +87,28 @@ impl Kit {
             })
         })
         .await
+    }
+
+    /// The same, tried in one statement first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kit::change_once`].
+    pub async fn change_at_once(
+        &self,
+        user: Id,
+        once: Option<Request>,
+        at_once: impl AtOnce,
+        work: impl Work<Reply>,
+    ) -> Result<Reply, Error> {
+        if let Some(owner) = self.owners.get(&user) {
+            let (now, key) = (self.clock.now(), once.clone());
+            let written = self.db.write_at_once(move |conn| at_once(conn, owner, now, key)).await?;
+            if let Some(reply) = written {
+                self.feed.changed(user);
+                return Ok(reply);
+            }
+        }
+        Box::pin(self.change_once(user, once, work)).await
     }
 }

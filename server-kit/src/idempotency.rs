@@ -14,7 +14,12 @@ use sha2::{Digest, Sha256};
 use sqlx::{FromRow, QueryBuilder};
 use todo_sdk::model::Id;
 
-use crate::{Error, db::Conn, on, reply::Reply};
+use crate::{
+    Error,
+    db::{Conn, LOT, is_lot},
+    on,
+    reply::Reply,
+};
 
 /// How long an answer is kept.
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -87,6 +92,18 @@ struct Row {
 }
 
 impl Request {
+    /// The hash of the key.
+    #[must_use]
+    pub fn key_hash(&self) -> &str {
+        &self.key_hash
+    }
+
+    /// The hash of what is asked for.
+    #[must_use]
+    pub fn request_hash(&self) -> &str {
+        &self.request_hash
+    }
+
     /// The answer that was given before. `user` is `None` for calls that nobody is signed in to.
     ///
     /// # Errors
@@ -220,21 +237,29 @@ impl ItemKeys {
     }
 }
 
-/// Deletes the records that are older than [`KEPT`].
+/// Deletes the records that are older than [`KEPT`], but no more than a lot of each kind; whether there may be more.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<(), Error> {
-    on!(conn, |c| sqlx::query("DELETE FROM idempotency_keys WHERE created_at <= $1")
-        .bind(now - KEPT)
-        .execute(&mut *c)
-        .await
-        .map(|_| ()))?;
-    on!(conn, |c| sqlx::query("DELETE FROM item_keys WHERE made_at <= $1")
-        .bind((now - KEPT).timestamp())
-        .execute(&mut *c)
-        .await
-        .map(|_| ()))?;
-    Ok(())
+pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<bool, Error> {
+    let calls = on!(&mut *conn, |c| sqlx::query(
+        "DELETE FROM idempotency_keys WHERE (user_id, key_hash) IN \
+         (SELECT user_id, key_hash FROM idempotency_keys WHERE created_at <= $1 LIMIT $2)",
+    )
+    .bind(now - KEPT)
+    .bind(LOT)
+    .execute(&mut *c)
+    .await?
+    .rows_affected());
+    let items = on!(conn, |c| sqlx::query(
+        "DELETE FROM item_keys WHERE (user_id, key_hash) IN \
+         (SELECT user_id, key_hash FROM item_keys WHERE made_at <= $1 LIMIT $2)",
+    )
+    .bind((now - KEPT).timestamp())
+    .bind(LOT)
+    .execute(&mut *c)
+    .await?
+    .rows_affected());
+    Ok(is_lot(calls) || is_lot(items))
 }

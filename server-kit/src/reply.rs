@@ -47,6 +47,19 @@ impl Reply {
     pub fn created<T: Serialize>(value: &T, version: i64, location: String) -> Result<Self, Error> {
         Ok(Self { status: StatusCode::CREATED, location: Some(location), ..Self::resource(value, version)? })
     }
+
+    /// The same for the first version, whose JSON is there already.
+    #[must_use]
+    pub fn created_json(body: String, location: String) -> Self {
+        let (status, etag) = (StatusCode::CREATED, Some(etag(1)));
+        Self { status, etag, location: Some(location), body, replayed: false }
+    }
+
+    /// The same, given again for the same `Idempotency-Key`.
+    #[must_use]
+    pub fn replayed(self) -> Self {
+        Self { replayed: true, ..self }
+    }
 }
 
 /// 304: the client has this version.

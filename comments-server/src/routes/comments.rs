@@ -11,14 +11,20 @@ use server_kit::{
     extract::{IfMatch, IfNoneMatch, Json, PathId, Query},
     idempotency::IdempotencyKey,
     reply::{Reply, not_modified},
+    routes,
+    routes::Routes,
 };
-use todo_sdk::model::{Comment, CommentQuery, CreateComment, Problem, UpdateComment};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use todo_sdk::model::{Comment, CommentQuery, CreateComment, Id, Problem, UpdateComment};
 
 use crate::store::{comments, tasks};
 
-pub(super) fn router() -> OpenApiRouter<Kit> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, patch, delete))
+pub(super) fn router() -> Routes<Kit> {
+    routes!(list, create, get, patch, delete)
+}
+
+/// The address of a comment.
+fn location(id: Id) -> String {
+    format!("{}{id}", comments::PATH)
 }
 
 /// One's comments, a page at a time; `Link` leads to the next.
@@ -46,12 +52,23 @@ async fn create(
     if once.is_none() && !tasks::belongs_to(&kit, task, caller.user).await? {
         return Err(Error::NotFound("task"));
     }
-    let written = kit.change_once(caller.user, once, move |conn, _, now| {
-        Box::pin(async move {
-            let comment = comments::create(conn, &caller, now, value).await?;
-            Reply::created(&comment, comment.version, format!("/api/comments/{}", comment.id))
-        })
-    });
+    let (user, client, new) = (caller.user, caller.client.clone(), value.clone());
+    let written = kit.change_at_once(
+        user,
+        once,
+        move |conn, _, now, once| {
+            Box::pin(async move {
+                let made = comments::create_at_once(conn, user, now, (&client, once.as_ref()), new).await?;
+                Ok(made.map(|(id, json)| Reply::created_json(json, location(id))))
+            })
+        },
+        move |conn, _, now| {
+            Box::pin(async move {
+                let comment = comments::create(conn, &caller, now, value).await?;
+                Reply::created(&comment, comment.version, location(comment.id))
+            })
+        },
+    );
     let written = written.await;
     if matches!(written, Err(Error::NotFound(_))) {
         kit.tasks.forget(&[task]).await;

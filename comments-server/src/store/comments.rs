@@ -1,17 +1,25 @@
 //! Comments.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use server_kit::{
     Error,
+    at_once::{Engine, Frame, unless_refused, with_id, without_id},
     auth::Caller,
+    bind_frame,
     comments::CommentRow,
     db::Conn,
     extract::IfMatch,
+    idempotency::Request,
     journal::{self, Entry},
     on, page, time,
 };
-use sqlx::QueryBuilder;
+use sqlx::{AssertSqlSafe, QueryBuilder};
 use todo_sdk::model::{Comment, CommentQuery, CreateComment, Due, EventKind, Id};
+
+/// Where the comments are; the id of one follows.
+pub const PATH: &str = "/api/comments/";
 
 /// Adds a comment. The caller has locked the person's row, here and below.
 ///
@@ -41,6 +49,56 @@ pub async fn create(
     let comment = Comment { id, task_id: new.task_id, content: new.content, posted_date, version: 1 };
     journal::append(conn, caller, now, vec![Entry::created(EventKind::CommentCreated, id, &comment)?]).await?;
     Ok(comment)
+}
+
+/// The same in one statement: see [`server_kit::at_once`]. Answers the comment's id and its JSON, or nothing if the task
+/// is gone or the call was answered before.
+///
+/// # Errors
+///
+/// 422 for a date in the future.
+pub async fn create_at_once(
+    conn: &mut Conn<'_>,
+    user: Id,
+    now: DateTime<Utc>,
+    (client, once): (&str, Option<&Request>),
+    new: CreateComment,
+) -> Result<Option<(Id, String)>, Error> {
+    let CreateComment { task_id, content, posted_date } = new;
+    let posted_date = posted_date.map_or(now, server_kit::clock::micros);
+    time::check_past("posted_date", posted_date, now)?;
+    let folded = content.to_lowercase();
+    let json = without_id(&Comment { id: 0, task_id, content: content.clone(), posted_date, version: 1 })?;
+    let frame = Frame { client, once, event: EventKind::CommentCreated, json: &json };
+    let text = &CREATE[usize::from(Engine::of(conn) == Engine::Sqlite)][usize::from(once.is_some())];
+    let made: Result<Vec<Id>, _> = on!(conn, |c| {
+        bind_frame!(sqlx::query_scalar(AssertSqlSafe(text.as_str())), user, now, &frame)
+            .bind(task_id)
+            .bind(&content)
+            .bind(&folded)
+            .bind(posted_date)
+            .fetch_all(&mut *c)
+            .await
+    });
+    Ok(unless_refused(made)?.map(|id| (id, with_id(id, &json))))
+}
+
+/// A statement for each engine, without and with a key.
+static CREATE: LazyLock<[[String; 2]; 2]> = LazyLock::new(|| {
+    [Engine::Postgres, Engine::Sqlite].map(|engine| [false, true].map(|keyed| create_text(engine, keyed)))
+});
+
+/// `$8` to `$11` are the task, the text, it in lower case, and the date.
+fn create_text(engine: Engine, keyed: bool) -> String {
+    let has_task = "EXISTS (SELECT 1 FROM tasks WHERE user_id = $1 AND id = $8)";
+    let owner = engine.owner("1", &format!("{has_task} AND {}", engine.key_is_new(keyed)));
+    let comment =
+        "INSERT INTO comments (user_id, task_id, content, content_folded, posted_date) SELECT $1, $8, $9, $10, $11";
+    let comment = match engine {
+        Engine::Postgres => format!("made AS ({comment} FROM owner RETURNING id), "),
+        Engine::Sqlite => format!("{comment}; "),
+    };
+    format!("{owner}{comment}{}{}", engine.made("comments", "0", keyed, PATH), engine.end("comments"))
 }
 
 /// The person's comment of that id.

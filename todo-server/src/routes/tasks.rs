@@ -12,19 +12,23 @@ use server_kit::{
     idempotency::IdempotencyKey,
     journal,
     reply::{Reply, not_modified},
+    routes,
+    routes::Routes,
 };
 use todo_sdk::model::{CreateTask, Id, Task, TaskQuery, UpdateTask};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{App, store::tasks};
+use crate::{
+    App,
+    store::tasks::{self, at_once::Changed},
+};
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, put, patch, delete))
+pub(super) fn router() -> Routes<App> {
+    routes!(list, create, get, put, patch, delete)
 }
 
 /// The address of a task.
 pub(super) fn location(id: Id) -> String {
-    format!("/api/tasks/{id}")
+    format!("{}{id}", tasks::PATH)
 }
 
 /// One's tasks, a page at a time; `Link` leads to the next.
@@ -46,13 +50,24 @@ async fn create(
     Json { value, bytes }: Json<CreateTask>,
 ) -> Result<Reply, Error> {
     let once = key.of("tasks.create", &bytes);
-    kit.change_once(caller.user, once, move |conn, owner, now| {
-        Box::pin(async move {
-            let made = tasks::create(conn, caller.user, &owner, now, value).await?;
-            journal::append(conn, &caller, now, made.entries).await?;
-            Reply::created(&made.task, made.task.version, location(made.task.id))
-        })
-    })
+    let (user, client, new) = (caller.user, caller.client.clone(), value.clone());
+    kit.change_at_once(
+        user,
+        once,
+        move |conn, owner, now, once| {
+            Box::pin(async move {
+                let made = tasks::at_once::create(conn, user, &owner, now, (&client, once.as_ref()), new).await?;
+                Ok(made.map(|(id, json)| Reply::created_json(json, location(id))))
+            })
+        },
+        move |conn, owner, now| {
+            Box::pin(async move {
+                let made = tasks::create(conn, caller.user, &owner, now, value).await?;
+                journal::append(conn, &caller, now, made.entries).await?;
+                Reply::created(&made.task, made.task.version, location(made.task.id))
+            })
+        },
+    )
     .await
 }
 
@@ -97,13 +112,26 @@ async fn patch(
 }
 
 async fn update(kit: Kit, caller: Caller, id: Id, if_match: IfMatch, changes: UpdateTask) -> Result<Reply, Error> {
-    kit.change(caller.user, move |conn, owner, now| {
-        Box::pin(async move {
-            let changed = tasks::update(conn, caller.user, &owner, now, id, &if_match, changes).await?;
-            journal::append(conn, &caller, now, changed.entries).await?;
-            Reply::resource(&changed.task, changed.task.version)
-        })
-    })
+    let (user, client, wish, matches) = (caller.user, caller.client.clone(), changes.clone(), if_match.clone());
+    kit.change_at_once(
+        user,
+        None,
+        move |conn, owner, now, _| {
+            Box::pin(async move {
+                match tasks::at_once::update(conn, user, &owner, now, &client, (id, &matches), wish).await? {
+                    Changed::Now(task) => Reply::resource(&*task, task.version).map(Some),
+                    Changed::ByTheBook => Ok(None),
+                }
+            })
+        },
+        move |conn, owner, now| {
+            Box::pin(async move {
+                let changed = tasks::update(conn, caller.user, &owner, now, id, &if_match, changes).await?;
+                journal::append(conn, &caller, now, changed.entries).await?;
+                Reply::resource(&changed.task, changed.task.version)
+            })
+        },
+    )
     .await
 }
 

@@ -3,7 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use server_kit::{Error, db::Conn, on};
+use server_kit::{
+    Error,
+    db::{Conn, LOT, is_lot},
+    on,
+};
 use sqlx::FromRow;
 use todo_sdk::model::{Id, ReminderRow};
 
@@ -210,14 +214,21 @@ pub async fn reminders_deleted_at(conn: &mut Conn<'_>, user: Id, at: DateTime<Ut
     rows.iter().map(|row| serde_json::from_str(row).map_err(Error::internal)).collect()
 }
 
-/// Deletes what is older than `oldest`.
+/// Deletes what is older than `oldest`, but no more than a lot; whether there may be more.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub async fn trim(conn: &mut Conn<'_>, oldest: DateTime<Utc>) -> Result<(), Error> {
-    on!(conn, |c| sqlx::query("DELETE FROM changes WHERE at < $1").bind(oldest).execute(&mut *c).await.map(|_| ()))?;
-    Ok(())
+pub async fn trim(conn: &mut Conn<'_>, oldest: DateTime<Utc>) -> Result<bool, Error> {
+    let deleted = on!(conn, |c| sqlx::query(
+        "DELETE FROM changes WHERE (user_id, seq) IN (SELECT user_id, seq FROM changes WHERE at < $1 LIMIT $2)",
+    )
+    .bind(oldest)
+    .bind(LOT)
+    .execute(&mut *c)
+    .await?
+    .rows_affected());
+    Ok(is_lot(deleted))
 }
 
 #[cfg(test)]

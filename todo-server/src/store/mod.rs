@@ -18,15 +18,16 @@ pub mod webhooks;
 use chrono::{DateTime, Utc};
 use server_kit::{Error, db::Conn, idempotency};
 
-/// Deletes what nobody needs any more: expired sessions, old idempotency records, and the journal before `oldest`.
+/// Deletes what nobody needs any more: expired sessions, old idempotency records, and the journal before `oldest`. Answers
+/// whether there may be more of it.
 ///
 /// # Errors
 ///
 /// As the database says.
-pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>, oldest: DateTime<Utc>) -> Result<(), Error> {
-    changes::trim(conn, oldest).await?;
+pub async fn purge(conn: &mut Conn<'_>, now: DateTime<Utc>, oldest: DateTime<Utc>) -> Result<bool, Error> {
+    let changes = changes::trim(conn, oldest).await?;
     sessions::purge(conn, now).await?;
     telegram::purge(conn, now).await?;
     reminders::shown::purge(conn, now).await?;
-    idempotency::purge(conn, now).await
+    Ok(idempotency::purge(conn, now).await? || changes)
 }

@@ -19,6 +19,8 @@ const DATA: Data = Data { people: 1, each: 1000 };
 const TRIES: u64 = 7;
 /// Where the journal of the person begins, so that its numbers are like no others.
 const SEQ: i64 = 600_000_000;
+/// What comes before the number of the parameter that has to be the version of a task as it was read.
+const CHECKS_VERSION: &str = " AND version = $";
 /// Above what runs send.
 const FIRST_NUMBER: u64 = 900_000_000_000;
 
@@ -176,6 +178,9 @@ impl Recording {
             let sql = filled(&statement.sql, |number| {
                 let value = statement.values.get(number).and_then(Option::as_deref);
                 let Some(value) = value else { return Ok("NULL".to_owned()) };
+                if carried.version && statement.sql.contains(&format!("{CHECKS_VERSION}{}", number + 1)) {
+                    return Ok("CAST(:version AS BIGINT)".to_owned());
+                }
                 if let Some(expression) = self.expression(value, &carried)? {
                     return Ok(expression);
                 }
@@ -192,10 +197,12 @@ impl Recording {
             // What the next statements need of this one's answer.
             let returns = statement.sql.rsplit_once("RETURNING ").map(|(_, columns)| columns.trim());
             let is_needed = match returns {
+                None if reads => later.iter().any(|statement| statement.sql.contains(CHECKS_VERSION)),
                 Some("id") => self.marks.made.as_ref().is_some_and(|made| uses(later, made)),
                 Some("seq") => true,
                 _ => false,
             };
+            carried.version |= is_needed && reads;
             carried.made |= is_needed && returns == Some("id");
             carried.seq |= is_needed && returns == Some("seq");
             script.text.extend([sql.as_str(), if is_needed { " \\gset\n" } else { ";\n" }]);
@@ -208,6 +215,10 @@ impl Recording {
         let number = |variable: &str| format!("CAST({variable} AS BIGINT)");
         if let Some(variable) = self.marks.known.get(value) {
             return Ok(Some(number(variable)));
+        }
+        if let Some(ids) = value.strip_prefix('{').and_then(|ids| ids.strip_suffix('}')) {
+            let variables = ids.split(',').map(|id| self.marks.known.get(id).map(|variable| number(variable)));
+            return Ok(variables.collect::<Option<Vec<_>>>().map(|all| format!("ARRAY[{}]", all.join(", "))));
         }
         if self.marks.made.as_deref() == Some(value) {
             return if carried.made { Ok(Some(number(":id"))) } else { Err(unclear(value)) };
@@ -228,6 +239,7 @@ impl Recording {
 /// What has been asked for by earlier statements.
 #[derive(Default)]
 struct Carried {
+    version: bool,
     made: bool,
     seq: bool,
 }

@@ -24,7 +24,7 @@ macro_rules! channels_of_user {
           AND NOT EXISTS (SELECT 1 FROM webhooks WHERE user_id = $1 AND disabled_at IS NULL)) AS c"
     };
 }
-pub(super) use channels_of_user;
+pub(crate) use channels_of_user;
 
 /// A channel, or whichever deliverer comes.
 type Channel = Option<String>;

@@ -19,6 +19,16 @@ fn wish(task: &Task) -> Option<DateTime<Utc>> {
     task.remind_time.filter(|_| !task.completed)
 }
 
+/// When a task that was just made is to remind for the first time; see [`follow`].
+pub fn first(task: &Task, now: DateTime<Utc>, asked: bool) -> Option<DateTime<Utc>> {
+    wish(task).filter(|at| asked || *at > now)
+}
+
+/// Whether a change of a task leaves its reminders alone, as long as it has none where it is completed.
+pub fn undisturbed(before: &Task, after: &Task) -> bool {
+    wish(before) == wish(after) && before.nag_seconds == after.nag_seconds && after.completed >= before.completed
+}
+
 /// Leaves exactly the reminder pending that the task asks for. One whose time has passed is queued only where somebody
 /// set that time (`asked`), not where it comes back with the task.
 ///

@@ -18,10 +18,11 @@ use server_kit::{Error, db::Conn, on};
 use sqlx::FromRow;
 use todo_sdk::model::{Id, ReminderRow, ReminderState};
 
+pub(crate) use channels::channels_of_user;
 pub use channels::{TELEGRAM, WEBHOOK, adopt};
 pub use claim::{Claim, Claimed, Leased, Turns, claim, next_due};
 pub use fail::failed;
-pub use follow::{follow, gone_with};
+pub use follow::{first, follow, gone_with, undisturbed};
 pub use restore::{reopened, restore, take_up};
 pub use settle::{Lost, Settled, sent, shown};
 

@@ -1,5 +1,6 @@
 //! Tasks.
 
+pub mod at_once;
 mod list;
 mod order;
 mod repeat;
@@ -14,3 +15,6 @@ use row::repeat_from;
 pub use row::{get, of_reminders};
 pub use tagging::untag_all;
 pub use write::{Outcome, create, delete, move_all_day, update};
+
+/// Where the tasks are; the id of one follows.
+pub const PATH: &str = "/api/tasks/";

@@ -4,17 +4,30 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use server_kit::{Error, db::Conn, on};
-use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow};
 use todo_sdk::model::{Due, Id, Repeat, RepeatFrom, Task};
 
-/// Everything that `GET` answers, tags included, in one statement.
-pub(super) const SELECT: &str = "SELECT t.id, t.title, t.description, t.completed, t.completed_at, t.priority, t.due_at, \
-     t.due_day, t.remind_time, t.remind_before, t.nag, t.repeat_rrule, t.repeat_from, t.date_created, t.date_updated, t.version, \
-     (SELECT string_agg(CAST(x.tag_id AS TEXT), ',' ORDER BY x.tag_id) FROM task_tags x \
-      WHERE x.user_id = t.user_id AND x.task_id = t.id) AS tags, \
-     (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = t.user_id) AS telegram_user FROM tasks t ";
+/// Everything that `GET` answers, tags included, in one statement. Whose tasks they are is given: where it is a parameter,
+/// what does not differ from row to row is looked up once.
+macro_rules! select {
+    ($user:literal) => {
+        concat!(
+            "SELECT t.id, t.title, t.description, t.completed, t.completed_at, t.priority, t.due_at, t.due_day, \
+             t.remind_time, t.remind_before, t.nag, t.repeat_rrule, t.repeat_from, t.date_created, t.date_updated, t.version, \
+             (SELECT string_agg(CAST(x.tag_id AS TEXT), ',' ORDER BY x.tag_id) FROM task_tags x \
+              WHERE x.user_id = t.user_id AND x.task_id = t.id) AS tags, \
+             (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = ",
+            $user,
+            ") AS telegram_user FROM tasks t "
+        )
+    };
+}
 
-#[derive(FromRow)]
+/// The tasks of the person that is the first parameter.
+pub(super) const SELECT: &str = select!("$1");
+/// Those of anybody.
+const SELECT_ALL: &str = select!("t.user_id");
+
 pub(super) struct Row {
     id: Id,
     title: String,
@@ -34,6 +47,41 @@ pub(super) struct Row {
     version: i64,
     tags: Option<String>,
     telegram_user: Option<Id>,
+}
+
+/// The columns of `select!`, by their places: to find each by its name and to compare its type costs more than to read it.
+impl<'r, R: sqlx::Row> FromRow<'r, R> for Row
+where
+    usize: ColumnIndex<R>,
+    Id: Decode<'r, R::Database>,
+    i16: Decode<'r, R::Database>,
+    bool: Decode<'r, R::Database>,
+    String: Decode<'r, R::Database>,
+    NaiveDate: Decode<'r, R::Database>,
+    DateTime<Utc>: Decode<'r, R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get_unchecked(0)?,
+            title: row.try_get_unchecked(1)?,
+            description: row.try_get_unchecked(2)?,
+            completed: row.try_get_unchecked(3)?,
+            completed_at: row.try_get_unchecked(4)?,
+            priority: row.try_get_unchecked(5)?,
+            due_at: row.try_get_unchecked(6)?,
+            due_day: row.try_get_unchecked(7)?,
+            remind_time: row.try_get_unchecked(8)?,
+            remind_before: row.try_get_unchecked(9)?,
+            nag: row.try_get_unchecked(10)?,
+            repeat_rrule: row.try_get_unchecked(11)?,
+            repeat_from: row.try_get_unchecked(12)?,
+            date_created: row.try_get_unchecked(13)?,
+            date_updated: row.try_get_unchecked(14)?,
+            version: row.try_get_unchecked(15)?,
+            tags: row.try_get_unchecked(16)?,
+            telegram_user: row.try_get_unchecked(17)?,
+        })
+    }
 }
 
 impl Row {
@@ -88,11 +136,11 @@ pub(super) fn repeat_from(from: RepeatFrom) -> &'static str {
 ///
 /// 404 if there is none.
 pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Task, Error> {
-    let row: Option<Row> = on!(conn, |c| {
-        let mut select = QueryBuilder::new(SELECT);
-        select.push("WHERE t.user_id = ").push_bind(user).push(" AND t.id = ").push_bind(id);
-        select.build_query_as().fetch_optional(&mut *c).await?
-    });
+    let row: Option<Row> = on!(conn, |c| sqlx::query_as(concat!(select!("$1"), "WHERE t.user_id = $1 AND t.id = $2"))
+        .bind(user)
+        .bind(id)
+        .fetch_optional(&mut *c)
+        .await?);
     row.map(Task::from).ok_or(Error::NotFound("task"))
 }
 
@@ -103,7 +151,7 @@ pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Task, Error> {
 /// As the database says.
 pub async fn of_reminders(conn: &mut Conn<'_>, list: &str, ids: &str) -> Result<HashMap<Id, Task>, Error> {
     let select = format!(
-        "{SELECT}WHERE (t.user_id, t.id) IN (SELECT r.user_id, r.task_id FROM reminders r WHERE r.id IN {ids})"
+        "{SELECT_ALL}WHERE (t.user_id, t.id) IN (SELECT r.user_id, r.task_id FROM reminders r WHERE r.id IN {ids})"
     );
     let rows: Vec<Row> =
         on!(conn, |c| sqlx::query_as(AssertSqlSafe(select.as_str())).bind(list).fetch_all(&mut *c).await?);

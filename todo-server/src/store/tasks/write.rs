@@ -63,6 +63,33 @@ pub async fn create(
     now: DateTime<Utc>,
     new: CreateTask,
 ) -> Result<Outcome, Error> {
+    let zone = time::zone(&owner.timezone)?;
+    let (mut task, asked) = new_task(owner, zone, now, new)?;
+    let columns = Columns::of(&task, zone);
+    task.id = on!(conn, |c| {
+        bind!(columns, sqlx::query_scalar(
+            "INSERT INTO tasks (user_id, title, title_folded, description, description_folded, completed, completed_at, \
+             priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, remind_before, nag, \
+             date_created) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
+        )
+        .bind(user))
+        .bind(task.date_created)
+        .fetch_one(&mut *c)
+        .await?
+    });
+    tagging::attach(conn, user, task.id, &task.tags).await?;
+    let mut entries = vec![Entry::created(EventKind::TaskCreated, task.id, &task)?];
+    entries.extend(reminders::follow(conn, user, now, None, &task, asked).await?);
+    Ok(Outcome { task, entries })
+}
+
+/// The task to be made, without its id, and whether it reminds even of what is past.
+///
+/// # Errors
+///
+/// 422 for dates out of range or a rule that is none.
+pub(super) fn new_task(owner: &Owner, zone: Tz, now: DateTime<Utc>, new: CreateTask) -> Result<(Task, bool), Error> {
     let blank = Task {
         id: 0,
         title: String::new(),
@@ -81,30 +108,13 @@ pub async fn create(
         date_updated: now,
         version: 1,
     };
-    let zone = time::zone(&owner.timezone)?;
     // What comes from elsewhere does not remind of what is past.
     let asked = new.date_created.is_none();
     let (made, done) = (past("date_created", new.date_created, now)?, past("completed_at", new.completed_at, now)?);
     let mut task = apply(blank, new.into(), zone, now)?;
     task.date_created = made.unwrap_or(now);
     task.completed_at = task.completed_at.map(|now| done.unwrap_or(now));
-    let columns = Columns::of(&task, zone);
-    task.id = on!(conn, |c| {
-        bind!(columns, sqlx::query_scalar(
-            "INSERT INTO tasks (user_id, title, title_folded, description, description_folded, completed, completed_at, \
-             priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, remind_before, nag, \
-             date_created) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
-        )
-        .bind(user))
-        .bind(task.date_created)
-        .fetch_one(&mut *c)
-        .await?
-    });
-    tagging::attach(conn, user, task.id, &task.tags).await?;
-    let mut entries = vec![Entry::created(EventKind::TaskCreated, task.id, &task)?];
-    entries.extend(reminders::follow(conn, user, now, None, &task, asked).await?);
-    Ok(Outcome { task, entries })
+    Ok((task, asked))
 }
 
 /// Changes a task. What asks for nothing new changes nothing, not even the version.
@@ -277,7 +287,7 @@ pub(super) async fn save(conn: &mut Conn<'_>, user: Id, owner: &Owner, task: &Ta
 }
 
 /// The task after the changes, as it will be read back.
-fn apply(mut task: Task, changes: UpdateTask, zone: Tz, now: DateTime<Utc>) -> Result<Task, Error> {
+pub(super) fn apply(mut task: Task, changes: UpdateTask, zone: Tz, now: DateTime<Utc>) -> Result<Task, Error> {
     let changed_when = changes.due.is_some() || changes.repeat.is_some();
     if let Some(title) = changes.title {
         task.title = title;

@@ -1,0 +1,157 @@
+//! Changes that are one statement: the pieces that every such statement has.
+//!
+//! A change by the book is a transaction: lock the person's row, look, write, append to the journal, keep the answer. Most
+//! changes meet nothing on their way that would need a look first, and all of it fits into one statement (on SQLite: one
+//! script), which takes the person's row by raising `seq`. It fails, and leaves nothing, if it was wrong to hope so; then
+//! the change is made by the book, which also finds out what to answer.
+//!
+//! The parameters of every statement begin with those of [`bind_frame!`](crate::bind_frame); `$8` is the first of its own.
+
+use serde::Serialize;
+use sqlx::error::ErrorKind;
+use todo_sdk::model::EventKind;
+
+use crate::{Error, db::Conn, idempotency::Request};
+
+/// The one that makes it hopeful: who calls, and what is written besides the thing itself.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// The program that calls.
+    pub client: &'a str,
+    /// The key of the call, if it has one.
+    pub once: Option<&'a Request>,
+    /// What happens.
+    pub event: EventKind,
+    /// The JSON of what is made, as [`without_id`] answers it; of what is changed, as it is afterwards.
+    pub json: &'a str,
+}
+
+/// Binds `$1` to `$7`: the person, the time, the client, both hashes of the key, the event, the JSON.
+#[macro_export]
+macro_rules! bind_frame {
+    ($query:expr, $user:expr, $now:expr, $frame:expr) => {{
+        let frame: &$crate::at_once::Frame<'_> = $frame;
+        $query
+            .bind($user)
+            .bind($now)
+            .bind(frame.client)
+            .bind(frame.once.map(|once| once.key_hash()))
+            .bind(frame.once.map(|once| once.request_hash()))
+            .bind(frame.event.as_str())
+            .bind(frame.json)
+    }};
+}
+
+/// The JSON of something that has no id yet, behind `{"id":` and the id.
+///
+/// # Errors
+///
+/// 500 if its first field is not the id, 0.
+pub fn without_id<T: Serialize>(value: &T) -> Result<String, Error> {
+    let json = serde_json::to_string(value).map_err(Error::internal)?;
+    let rest = json.strip_prefix("{\"id\":0").ok_or_else(|| Error::internal("the id does not come first"))?;
+    Ok(rest.to_owned())
+}
+
+/// The JSON of something that was made, from what [`without_id`] answered.
+#[must_use]
+pub fn with_id(id: i64, rest: &str) -> String {
+    format!("{{\"id\":{id}{rest}")
+}
+
+/// Nothing, where the database objected to what a statement would have done: a row that it refers to is gone, a key is
+/// taken, a condition did not hold.
+///
+/// # Errors
+///
+/// Any other failure.
+pub fn unless_refused<T>(result: Result<Vec<T>, sqlx::Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(rows) => Ok(rows.into_iter().next()),
+        Err(sqlx::Error::Database(error)) if !matches!(error.kind(), ErrorKind::Other) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The database of a connection: the texts differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// One statement of CTEs.
+    Postgres,
+    /// A script.
+    Sqlite,
+}
+
+impl Engine {
+    /// That of a connection.
+    #[must_use]
+    pub fn of(conn: &Conn<'_>) -> Self {
+        match conn {
+            Conn::Postgres(_) => Self::Postgres,
+            Conn::Sqlite(_) => Self::Sqlite,
+        }
+    }
+
+    /// Takes the person's row and makes room for `rows` in the journal, if `guard` holds. On PostgreSQL the result is the
+    /// table `owner`; on SQLite it fails unless `guard` holds.
+    #[must_use]
+    pub fn owner(self, rows: &str, guard: &str) -> String {
+        match self {
+            Self::Postgres => {
+                format!("WITH owner AS (UPDATE users SET seq = seq + {rows} WHERE id = $1 AND {guard} RETURNING seq), ")
+            }
+            // NULL is refused.
+            Self::Sqlite => {
+                format!("SAVEPOINT one; UPDATE users SET seq = CASE WHEN {guard} THEN seq + {rows} END WHERE id = $1; ")
+            }
+        }
+    }
+
+    /// Whether the call's key, if it has one, is new.
+    #[must_use]
+    pub fn key_is_new(self, keyed: bool) -> &'static str {
+        match (keyed, self) {
+            (true, _) => "NOT EXISTS (SELECT 1 FROM idempotency_keys WHERE user_id = $1 AND key_hash = $4)",
+            (false, Self::Postgres) => "TRUE",
+            (false, Self::Sqlite) => "1",
+        }
+    }
+
+    /// Appends to the journal that `table`'s newest row, on PostgreSQL the one of the table `made`, was made, `later` rows
+    /// before its present end, and keeps the answer where the call has a key: 201, at `path` and the id.
+    #[must_use]
+    pub fn made(self, table: &str, later: &str, keyed: bool, path: &str) -> String {
+        const CHANGES: &str = "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, after)";
+        const KEYS: &str = "INSERT INTO idempotency_keys (user_id, key_hash, request_hash, status, location, etag, body, \
+                            created_at)";
+        let json = "'{\"id\":' || made.id || $7";
+        let kept = format!("$1, $4, $5, 201, '{path}' || made.id, '\"1\"', {json}, $2");
+        let change = format!("$1, owner.seq - {later}, owner.seq - {later}, $2, $3, $6, made.id, {json}");
+        match self {
+            Self::Postgres => {
+                let kept = if keyed { format!(", kept AS ({KEYS} SELECT {kept} FROM made)") } else { String::new() };
+                format!("journal AS ({CHANGES} SELECT {change} FROM owner, made){kept}")
+            }
+            Self::Sqlite => {
+                let (made, owner) = (newest(table), "(SELECT seq FROM users WHERE id = $1) AS owner");
+                let kept = if keyed { format!("{KEYS} SELECT {kept} FROM {made}; ") } else { String::new() };
+                format!("{CHANGES} SELECT {change} FROM {made}, {owner}; {kept}")
+            }
+        }
+    }
+
+    /// The end of a statement that made something: answers its id.
+    #[must_use]
+    pub fn end(self, table: &str) -> String {
+        match self {
+            Self::Postgres => " SELECT id FROM made".to_owned(),
+            Self::Sqlite => format!("SELECT id FROM {}; RELEASE one", newest(table)),
+        }
+    }
+}
+
+/// The row that was made last, on SQLite: ids only grow there.
+#[must_use]
+pub fn newest(table: &str) -> String {
+    format!("(SELECT max(id) AS id FROM {table} WHERE user_id = $1) AS made")
+}
