@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    panic::AssertUnwindSafe,
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -13,10 +14,11 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
+use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use todo_sdk::model::Problem;
 use tower::Layer;
-use tower_http::{catch_panic::CatchPanicLayer, normalize_path::NormalizePathLayer};
+use tower_http::normalize_path::NormalizePathLayer;
 use tracing::{Instrument, field::Empty};
 use uuid::Uuid;
 
@@ -29,28 +31,31 @@ const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Wraps a server's routes.
 ///
-/// A slash at the end of a path is cut before routing, so the result has to be the outermost router.
+/// A slash at the end of a path is cut before it is said that there is no such address, so the result has to be the
+/// outermost router.
 pub fn wrap(routes: Router) -> Router {
+    // One layer: each one more is a box and a copy of all the inner ones for every request.
     let routes = routes
         .fallback(async || Error::NotFound("address; GET /api/openapi.json lists those there are"))
-        .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(from_fn(limit_time))
         .layer(from_fn(observe));
-    let service = NormalizePathLayer::trim_trailing_slash().layer(routes);
-    Router::new().fallback_service(service)
+    let trimmed = NormalizePathLayer::trim_trailing_slash().layer(routes.clone());
+    routes.fallback_service(trimmed)
 }
 
-fn answer_panic(panic: Box<dyn Any + Send>) -> Response {
+/// Runs the handler, for as long as it may take, and answers for one that panics.
+async fn run(request: Request, next: Next) -> Response {
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(HANDLER_TIMEOUT, answer).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(panic)) => answer_panic(&*panic),
+        Err(_) => Error::TookTooLong.into_response(),
+    }
+}
+
+fn answer_panic(panic: &(dyn Any + Send)) -> Response {
     let text = panic.downcast_ref::<String>().cloned();
     let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default();
     Error::internal(format!("a handler panicked: {text}")).into_response()
-}
-
-async fn limit_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(HANDLER_TIMEOUT, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Error::TookTooLong.into_response(),
-    }
 }
 
 async fn observe(request: Request, next: Next) -> Response {
@@ -61,7 +66,7 @@ async fn observe(request: Request, next: Next) -> Response {
     let span = tracing::info_span!("request", %id, %method, route, otel.kind = Empty, otel.name = Empty);
     telemetry::continue_trace(&span, request.headers(), &method, route.as_deref());
     let answer = async {
-        let response = next.run(request).await;
+        let response = run(request, next).await;
         (response, throttle::left())
     };
     // Calls to other servers carry the same id.
