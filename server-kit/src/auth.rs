@@ -25,8 +25,10 @@ use crate::{Error, Kit, db::Conn, db::Db, on};
 
 /// Verified tokens kept: the signature of each costs tens of microseconds.
 const TOKENS: u64 = 50_000;
-/// How long a session is believed to be alive without asking PostgreSQL again. SQLite is asked every time: it is cheap.
+/// How long a session is believed to be alive without asking PostgreSQL again.
 const SESSION_TTL: Duration = Duration::from_secs(10);
+/// The same with SQLite in the process that ends sessions. Any other one asks every time: nobody would tell it.
+const SESSION_TTL_EMBEDDED: Duration = Duration::from_secs(1);
 /// Most characters of a client's name in the journal.
 const CLIENT_MAX: usize = 64;
 
@@ -52,7 +54,7 @@ where
         let kit = Kit::from_ref(state);
         let (token, now) = (bearer(parts)?, kit.clock.now());
         let claims = match kit.auth.verify(token, now).await {
-            Err(Error::Unauthorized { .. }) if kit.auth.service(token, now).await.is_ok() => {
+            Err(Error::Unauthorized { .. }) if Box::pin(kit.auth.service(token, now)).await.is_ok() => {
                 let detail = "a service is no person; this needs somebody's token".to_owned();
                 return Err(Error::Forbidden { code: "person_required", detail });
             }
@@ -158,10 +160,12 @@ impl Authenticator {
     /// Verifies with `keys`; sessions are looked up in `db`.
     #[must_use]
     pub fn new(keys: Keys, db: Db) -> Self {
-        let alive = match db {
-            Db::Sqlite(_) => None,
-            Db::Postgres(_) => Some(Cache::builder().max_capacity(TOKENS).time_to_live(SESSION_TTL).build()),
+        let believed = match (&db, &keys) {
+            (Db::Postgres(_), _) => Some(SESSION_TTL),
+            (Db::Sqlite(_), Keys::Own(_)) => Some(SESSION_TTL_EMBEDDED),
+            (Db::Sqlite(_), _) => None,
         };
+        let alive = believed.map(|time| Cache::builder().max_capacity(TOKENS).time_to_live(time).build());
         let named = named::NamedTokens::new(&db);
         Self { keys, db, verified: Cache::new(TOKENS), alive, named }
     }
@@ -173,9 +177,13 @@ impl Authenticator {
     /// 401, or 503 where the keys or the sessions can't be had.
     pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Claims>, Error> {
         if token.starts_with(NAMED_TOKEN_PREFIX) {
-            return self.named.verify(&self.db, token, now).await;
+            return Box::pin(self.named.verify(&self.db, token, now)).await;
         }
-        let claims = self.verify_signature(token, now).await?;
+        // Boxed: what is remembered needs none of what a look-up takes, and each request would carry its room along.
+        let claims = match self.remembered(token, now) {
+            Some(claims) => claims,
+            None => Box::pin(self.verify_signature(token, now)).await?,
+        };
         self.check_session(&claims).await?;
         Ok(claims)
     }
@@ -190,16 +198,14 @@ impl Authenticator {
         claims.service().map(ToOwned::to_owned).ok_or_else(|| invalid("its subject is no service"))
     }
 
+    /// The claims of a token that was verified before.
+    fn remembered(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Claims>> {
+        self.verified.get(&digest(token)).filter(|claims| claims.exp > now.timestamp())
+    }
+
     async fn verify_signature(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Claims>, Error> {
-        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        if let Some(claims) = self.verified.get(&digest) {
-            if claims.exp > now.timestamp() {
-                return Ok(claims);
-            }
-            self.verified.invalidate(&digest);
-        }
         let claims = Arc::new(self.keys.verify(TokenKind::Access, token, now).await?);
-        self.verified.insert(digest, Arc::clone(&claims));
+        self.verified.insert(digest(token), Arc::clone(&claims));
         Ok(claims)
     }
 
@@ -210,6 +216,10 @@ impl Authenticator {
         if self.alive.as_ref().is_some_and(|alive| alive.contains_key(&claims.sid)) {
             return Ok(());
         }
+        Box::pin(self.look_up_session(claims)).await
+    }
+
+    async fn look_up_session(&self, claims: &Claims) -> Result<(), Error> {
         let user = claims.user_id().ok_or_else(|| invalid("its subject is no user"))?;
         let mut reader = self.db.read().await?;
         if !session_exists(&mut reader.conn(), user, &claims.sid).await? {
@@ -247,6 +257,10 @@ impl Authenticator {
     pub fn keys(&self) -> &Keys {
         &self.keys
     }
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
 }
 
 async fn session_exists(conn: &mut Conn<'_>, user: Id, session: &str) -> Result<bool, Error> {

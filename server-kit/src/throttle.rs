@@ -194,7 +194,8 @@ impl Throttle {
                 return Ok(remaining);
             }
             let wish = lock(&bucket).wish(rate);
-            if let Some(taken) = ask(redis, key, rate, now, wish).await {
+            // Boxed: most calls don't come here.
+            if let Some(taken) = Box::pin(ask(redis, key, rate, now, wish)).await {
                 return Ok(lock(&bucket).keep_share(&taken?, rate, now));
             }
         }
