@@ -4,18 +4,19 @@
 //! far the journals of those who are waited for have got, in one statement for all of them.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use sqlx::QueryBuilder;
 use todo_sdk::model::Id;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::{Error, db::Db, on, redis::Redis};
 
-/// The channel on which replicas tell each other whose data has changed: the person's id.
+/// The channel on which replicas tell each other whose data has changed: the ids of people, with commas between.
 const CHANGED: &str = "todo:changed";
 /// How often the journals are looked at, whatever the notices say.
 const POLL: Duration = Duration::from_secs(1);
@@ -26,7 +27,15 @@ const CHUNK: usize = 1000;
 #[derive(Clone, Debug)]
 pub struct Feed {
     waiting: Arc<Mutex<HashMap<Id, Waiting>>>,
+    /// Whose changes the other replicas have yet to be told of. Under load one message tells of many.
+    untold: Arc<Untold>,
     redis: Option<Redis>,
+}
+
+#[derive(Debug, Default)]
+struct Untold {
+    people: Mutex<BTreeSet<Id>>,
+    some: Notify,
 }
 
 #[derive(Debug)]
@@ -46,7 +55,7 @@ pub struct Subscription {
 
 impl Feed {
     pub(crate) fn new(redis: Option<Redis>) -> Self {
-        Self { waiting: Arc::default(), redis }
+        Self { waiting: Arc::default(), untold: Arc::default(), redis }
     }
 
     /// Waits for this person's changes from now on.
@@ -60,9 +69,10 @@ impl Feed {
     /// A person's data has changed, and the change is committed.
     pub fn changed(&self, user: Id) {
         self.wake(user);
-        if let Some(redis) = self.redis.clone() {
+        if self.redis.is_some() {
             // Whoever made the change need not wait until the others know.
-            tokio::spawn(async move { redis.publish(CHANGED, &user.to_string()).await });
+            self.untold.people.lock().unwrap_or_else(PoisonError::into_inner).insert(user);
+            self.untold.some.notify_one();
         }
     }
 
@@ -78,19 +88,33 @@ impl Feed {
 
     /// Hears what other replicas tell, and looks for what nobody told, for as long as it is polled.
     pub(crate) async fn listen(&self, db: &Db) {
-        let hear = |message: Option<String>| match message.and_then(|text| text.parse().ok()) {
-            Some(user) => self.wake(user),
+        let ids = |text: &str| text.split(',').map(|id| id.parse().ok()).collect::<Option<Vec<Id>>>();
+        let hear = |message: Option<String>| match message.as_deref().and_then(ids) {
+            Some(users) => users.into_iter().for_each(|user| self.wake(user)),
             None => self.waiting().values().for_each(|waiting| {
                 waiting.news.send_replace(());
             }),
         };
         let listen = async {
             match &self.redis {
-                Some(redis) => redis.listen(CHANGED, hear).await,
+                Some(redis) => {
+                    tokio::join!(redis.listen(CHANGED, hear), self.tell(redis));
+                }
                 None => std::future::pending().await,
             }
         };
         tokio::join!(listen, self.poll(db));
+    }
+
+    async fn tell(&self, redis: &Redis) {
+        loop {
+            self.untold.some.notified().await;
+            let people = mem::take(&mut *self.untold.people.lock().unwrap_or_else(PoisonError::into_inner));
+            if !people.is_empty() {
+                let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
+                redis.publish(CHANGED, &ids.join(",")).await;
+            }
+        }
     }
 
     async fn poll(&self, db: &Db) {
