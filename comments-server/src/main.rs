@@ -4,7 +4,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use comments_server::{App, Settings};
-use server_kit::{clock::Clock, health, serve, settings, telemetry};
+use server_kit::{
+    clock::Clock,
+    health,
+    serve::{self, StopSignal},
+    settings, telemetry,
+};
 use todo_sdk::Client;
 
 /// The command line.
@@ -37,6 +42,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let mut stop = StopSignal::listen();
     let Program { settings, command } = settings::load("comments-server.toml")?;
     if let Some(Command::Health { url }) = command {
         serve::install_tls_provider();
@@ -49,10 +55,18 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::builder(&settings.todo_server_url)
         .client_name(concat!("comments-server/", env!("CARGO_PKG_VERSION")))
         .build()?;
-    let Some(app) = serve::unless_stopped(App::open(&settings, client, Clock::system())).await else { return Ok(()) };
+    let Some(app) = stop.unless_asked(App::open(&settings, client, Clock::system())).await else { return Ok(()) };
     let app = app?;
-    serve::run("comments-server", settings.listen, &settings.common, app.kit(), app.router()?, Box::pin(app.work()))
-        .await?;
+    serve::run(
+        "comments-server",
+        settings.listen,
+        &settings.common,
+        app.kit(),
+        app.router(),
+        Box::pin(app.work()),
+        stop,
+    )
+    .await?;
     app.close().await;
     Ok(())
 }

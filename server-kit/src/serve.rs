@@ -10,10 +10,13 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    signal,
+};
 use tower::ServiceExt;
 
-use crate::{Kit, address::Peer, metrics, settings::Common};
+use crate::{Kit, address::Peer, memory, metrics, settings::Common};
 
 /// How long a client may take to send its headers, and an idle connection is kept.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -35,7 +38,9 @@ pub async fn run(
     kit: &Kit,
     router: Router,
     besides: LocalBoxFuture<'_, ()>,
+    mut stop: StopSignal,
 ) -> io::Result<()> {
+    memory::give_back_large_blocks();
     raise_open_files();
     let figures: LocalBoxFuture<_> = match common.metrics_listen {
         Some(listen) => {
@@ -48,7 +53,7 @@ pub async fn run(
     println!("{name} listening on http://{}", listener.local_addr()?);
     let besides = async { tokio::join!(figures, besides) };
     let stop = async {
-        stop_signal().await;
+        stop.asked().await;
         kit.stopping.tell();
     };
     tokio::select! {
@@ -67,14 +72,6 @@ fn raise_open_files() {
         if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
             tracing::warn!(%error, "cannot raise the limit of open files");
         }
-    }
-}
-
-/// What `start` answers, or nothing if the program is asked to stop before: it may be waiting for something.
-pub async fn unless_stopped<T>(start: impl Future<Output = T>) -> Option<T> {
-    tokio::select! {
-        started = start => Some(started),
-        () = stop_signal() => None,
     }
 }
 
@@ -135,26 +132,59 @@ fn spawn_connection(stream: TcpStream, peer: SocketAddr, router: Router, connect
     });
 }
 
-/// Resolves on Ctrl-C or SIGTERM.
-pub async fn stop_signal() {
+/// Ctrl-C and SIGTERM, heard from the moment this is made: none is lost, whatever the program does when it comes.
+#[derive(Debug)]
+pub struct StopSignal {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = tokio::signal::ctrl_c() => {}
-                }
-            }
-            Err(_) => {
-                let _ = tokio::signal::ctrl_c().await;
-            }
+    terminate: Option<signal::unix::Signal>,
+    #[cfg(unix)]
+    interrupt: Option<signal::unix::Signal>,
+    #[cfg(windows)]
+    interrupt: Option<signal::windows::CtrlC>,
+}
+
+impl StopSignal {
+    /// Begins to listen. Where a signal can't be heard, it does what it does by itself.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    #[must_use]
+    pub fn listen() -> Self {
+        #[cfg(unix)]
+        {
+            use signal::unix::{SignalKind, signal};
+            let listen = |kind| signal(kind).inspect_err(|error| tracing::warn!(%error, "cannot hear signals")).ok();
+            Self { terminate: listen(SignalKind::terminate()), interrupt: listen(SignalKind::interrupt()) }
+        }
+        #[cfg(windows)]
+        Self { interrupt: signal::windows::ctrl_c().ok() }
+    }
+
+    /// Resolves when the program is asked to stop.
+    pub async fn asked(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            () = heard(self.terminate.as_mut().map(|signal| signal.recv())) => {}
+            () = heard(self.interrupt.as_mut().map(|signal| signal.recv())) => {}
+        }
+        #[cfg(windows)]
+        heard(self.interrupt.as_mut().map(|signal| signal.recv())).await;
+    }
+
+    /// What `start` answers, or nothing if the program is asked to stop before: it may be waiting for something.
+    pub async fn unless_asked<T>(&mut self, start: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            started = start => Some(started),
+            () = self.asked() => None,
         }
     }
-    #[cfg(not(unix))]
-    {
-        let _ = tokio::signal::ctrl_c().await;
+}
+
+async fn heard(signal: Option<impl Future<Output = Option<()>>>) {
+    match signal {
+        Some(signal) => drop(signal.await),
+        None => std::future::pending().await,
     }
 }
 

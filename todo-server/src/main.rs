@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use server_kit::{clock::Clock, serve, settings, telemetry};
+use server_kit::{
+    clock::Clock,
+    serve::{self, StopSignal},
+    settings, telemetry,
+};
 use todo_server::{App, Settings, admin::Command};
 
 /// The command line.
@@ -26,19 +30,20 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let mut stop = StopSignal::listen();
     let Program { settings, command } = settings::load("todo-server.toml")?;
     if let Some(command) = command {
         telemetry::init_command(settings.common.log_format);
         serve::install_tls_provider();
         // Dropped half-way it leaves nothing behind.
-        let done = serve::unless_stopped(command.run(&settings)).await;
+        let done = stop.unless_asked(Box::pin(command.run(&settings))).await;
         return Ok(done.ok_or("stopped before it was done")??);
     }
     let _telemetry = telemetry::init("todo-server", settings.common.log_format);
     serve::install_tls_provider();
-    let Some(app) = serve::unless_stopped(App::open(&settings, Clock::system())).await else { return Ok(()) };
+    let Some(app) = stop.unless_asked(App::open(&settings, Clock::system())).await else { return Ok(()) };
     let app = app?;
-    serve::run("todo-server", settings.listen, &settings.common, app.kit(), app.router()?, Box::pin(app.work()))
+    serve::run("todo-server", settings.listen, &settings.common, app.kit(), app.router(), Box::pin(app.work()), stop)
         .await?;
     app.close().await;
     Ok(())
