@@ -22,6 +22,7 @@ pub struct Comment {
     /// 1–10,000 characters.
     pub content: String,
     /// When it was made.
+    #[serde(serialize_with = "super::moment::serialize")]
     pub posted_date: DateTime<Utc>,
     /// Counts the changes of this comment; the `ETag`.
     pub version: i64,

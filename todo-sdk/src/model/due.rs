@@ -62,7 +62,10 @@ impl From<NaiveDate> for Due {
 
 impl Serialize for Due {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self {
+            Self::Day(_) => serializer.collect_str(self),
+            Self::At(at) => super::moment::serialize(at, serializer),
+        }
     }
 }
 

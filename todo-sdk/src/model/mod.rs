@@ -8,6 +8,7 @@ mod changes;
 mod comments;
 mod due;
 mod export;
+mod moment;
 mod patch;
 mod problem;
 mod quick;

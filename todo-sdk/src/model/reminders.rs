@@ -142,8 +142,10 @@ pub struct ReminderRow {
     /// Where it stands.
     pub state: ReminderState,
     /// When it is to be delivered.
+    #[serde(serialize_with = "super::moment::serialize")]
     pub due_at: DateTime<Utc>,
     /// When it was.
+    #[serde(serialize_with = "super::moment::option::serialize")]
     pub sent_at: Option<DateTime<Utc>>,
     /// How much later than `due_at`.
     pub late_by_seconds: Option<i64>,

@@ -64,12 +64,14 @@ pub struct Task {
     /// Whether it is done.
     pub completed: bool,
     /// When it was done.
+    #[serde(serialize_with = "super::moment::option::serialize")]
     pub completed_at: Option<DateTime<Utc>>,
     /// 1 (highest) to 4 (none).
     pub priority: i16,
     /// When it is due.
     pub due: Option<Due>,
     /// When to remind of it.
+    #[serde(serialize_with = "super::moment::option::serialize")]
     pub remind_time: Option<DateTime<Utc>>,
     /// How long before `due` that is, in seconds: then `remind_time` moves along with `due`. Below zero: after it. Of a
     /// whole day its beginning counts.
@@ -85,8 +87,10 @@ pub struct Task {
     /// The Telegram account of its owner.
     pub telegram_user: Option<Id>,
     /// When it was made.
+    #[serde(serialize_with = "super::moment::serialize")]
     pub date_created: DateTime<Utc>,
     /// When it was last changed.
+    #[serde(serialize_with = "super::moment::serialize")]
     pub date_updated: DateTime<Utc>,
     /// Counts the changes of this task; the `ETag`.
     pub version: i64,
