@@ -8,7 +8,7 @@ use crate::{
     balancer::Balancer,
     private_dir,
     servers::{Backend, Server},
-    services::{POSTGRES_URL, Redis, create_database, url_from},
+    services::{Database, POSTGRES_URL, Redis, url_from},
 };
 
 /// Both servers on one new database: a process of each, or with [`Backend::Cluster`] two, behind balancers.
@@ -22,7 +22,8 @@ pub struct Stack {
     redis: Option<Redis>,
     backend: Backend,
     database: String,
-    // Last, so that the servers have stopped when their files go.
+    // After the servers, so that they have stopped when their database and their files go.
+    _own_database: Option<Database>,
     home: TempDir,
 }
 
@@ -46,15 +47,16 @@ impl Stack {
     pub fn start_with(backend: Backend, others: &[(&str, &str)]) -> Self {
         let home = or_panic(private_dir("stack-"), "a directory");
         let redis = (backend == Backend::Cluster).then(|| or_panic(Redis::start(), "a redis"));
+        let own = (backend != Backend::Sqlite).then(|| new_database(&home));
         let settings = Settings {
-            database: match backend {
-                Backend::Sqlite => format!("sqlite:{}", sqlite_file(&home).display()),
-                Backend::Postgres | Backend::Cluster => new_database(&home),
+            database: match &own {
+                Some(database) => database.url().to_owned(),
+                None => format!("sqlite:{}", sqlite_file(&home).display()),
             },
             redis: redis.as_ref().map(Redis::url),
             others,
         };
-        Self { redis, ..Self::start_servers(home, backend, &settings) }
+        Self { redis, _own_database: own, ..Self::start_servers(home, backend, &settings) }
     }
 
     /// Servers on services that the caller looks after: two processes of each behind balancers where there is a Redis for
@@ -78,7 +80,8 @@ impl Stack {
         let comments = || settings.of(Server::comments(home.path(), &todo_url)).started();
         let comments: Vec<_> = (0..replicas).map(|_| comments()).collect();
         let balancers = todo_balancer.map(|todo| [todo, balance(&comments)]);
-        Self { todo, comments, balancers, redis: None, backend, database: settings.database.clone(), home }
+        let database = settings.database.clone();
+        Self { todo, comments, balancers, redis: None, backend, database, _own_database: None, home }
     }
 
     /// Where the todo-servers are reached.
@@ -151,9 +154,9 @@ fn sqlite_file(home: &TempDir) -> PathBuf {
 }
 
 /// A database with the name of the directory, which nobody else has.
-fn new_database(home: &TempDir) -> String {
+fn new_database(home: &TempDir) -> Database {
     let name = home.path().file_name().unwrap_or_default().to_string_lossy();
-    or_panic(create_database(&url_from(POSTGRES_URL), &name), "a database")
+    or_panic(Database::create(&url_from(POSTGRES_URL), &name), "a database")
 }
 
 fn or_panic<T>(made: std::io::Result<T>, what: &str) -> T {

@@ -5,7 +5,7 @@ mod redis;
 
 use std::{io, net::TcpListener, path::Path, time::Duration};
 
-pub use postgres::{Postgres, create_database};
+pub use postgres::{Database, Postgres};
 pub use redis::Redis;
 
 use crate::process::{Process, wait_until};

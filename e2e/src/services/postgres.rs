@@ -223,12 +223,43 @@ impl Drop for Postgres {
     }
 }
 
-/// Makes an empty database on the server behind `url` and answers the new one's URL.
-///
-/// # Errors
-///
-/// As the server says.
-pub fn create_database(url: &str, name: &str) -> io::Result<String> {
+/// A database on a server that others use too. It is removed when dropped, so that many of them need no more room at a time
+/// than one.
+#[derive(Debug)]
+pub struct Database {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl Database {
+    /// Makes an empty database on the server behind `server`, the URL of any database on it.
+    ///
+    /// # Errors
+    ///
+    /// As the server says.
+    pub fn create(server: &str, name: &str) -> io::Result<Self> {
+        let url = create_database(server, name)?;
+        Ok(Self { server: server.to_owned(), name: name.to_owned(), url })
+    }
+
+    /// Its URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Whoever is still connected is cut off. What the owner found out stands, whatever becomes of the database.
+        if let Err(error) = run_sql(&self.server, &format!("DROP DATABASE \"{}\" WITH (FORCE)", self.name)) {
+            eprintln!("the database {} stays: {error}", self.name);
+        }
+    }
+}
+
+fn create_database(url: &str, name: &str) -> io::Result<String> {
     run_sql(url, &format!("CREATE DATABASE \"{name}\""))?;
     let (server, _) = url.rsplit_once('/').ok_or_else(|| io::Error::other("the URL names no database"))?;
     Ok(format!("{server}/{name}"))

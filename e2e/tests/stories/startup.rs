@@ -8,7 +8,7 @@ use e2e::{
         Backend::{self, Postgres, Sqlite},
         SIGNING_KEY, Server, command,
     },
-    services::{self, POSTGRES_URL, create_database, url_from},
+    services::{self, Database, POSTGRES_URL, url_from},
 };
 use rstest::rstest;
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -67,9 +67,11 @@ fn a_program_that_waits_can_be_stopped() {
 #[rstest]
 fn six_programs_start_on_one_new_database(#[values(Sqlite, Postgres)] backend: Backend) {
     let home = private_dir("startup-").unwrap();
-    let database = match backend {
-        Sqlite => format!("sqlite:{}", home.path().join("todo.db").display()),
-        _ => create_database(&url_from(POSTGRES_URL), &home.path().file_name().unwrap().to_string_lossy()).unwrap(),
+    let name = home.path().file_name().unwrap().to_string_lossy();
+    let on_server = (backend == Postgres).then(|| Database::create(&url_from(POSTGRES_URL), &name).unwrap());
+    let database = match &on_server {
+        Some(database) => database.url().to_owned(),
+        None => format!("sqlite:{}", home.path().join("todo.db").display()),
     };
     thread::scope(|scope| {
         for number in 0..6 {
