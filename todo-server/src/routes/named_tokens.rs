@@ -7,18 +7,19 @@ use server_kit::{
     auth::{InPerson, NAMED_TOKEN_PREFIX, hash_of_named_token, session_of_named_token},
     extract::{Json, PathId},
     reply::Reply,
+    routes,
+    routes::Routes,
     time,
 };
 use todo_sdk::{
     model::{CreateNamedToken, Due, NamedToken},
     tokens::random_secret,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{App, store::named_tokens};
 
-pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(delete))
+pub(super) fn router() -> Routes<App> {
+    routes!(list, create, delete)
 }
 
 /// One's named tokens.
