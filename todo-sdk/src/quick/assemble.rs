@@ -2,18 +2,15 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Field, Present, Quick, Span, Warning,
+    Field, Present, Quick, Span, Warning, context,
     fields::{Remind, Value, field},
     lex::{Line, Word, lex},
     local_time, repeat, times, when,
 };
 use crate::model::{Due, Repeat};
-
-/// Words that a phrase behind them belongs to: "until friday", "last friday".
-const LEADS: [&str; 9] = ["until", "till", "since", "after", "last", "past", "после", "прошлый", "прошлую"];
 
 /// What was found so far.
 #[derive(Default)]
@@ -24,9 +21,9 @@ struct Found {
     tags: HashSet<String>,
     /// When a repeat without a date begins.
     first: Option<Due>,
-    /// The words of the repeat, and the time of day that stood alone: "every monday *standup* at 9:00".
+    /// The words of the repeat, and those of the time of day that stood alone: "every monday *standup* at 9:00".
     repeat_words: Vec<String>,
-    time: Option<NaiveTime>,
+    time_words: Vec<String>,
 }
 
 pub(super) fn assemble(text: &str, present: &Present) -> Quick {
@@ -58,7 +55,7 @@ impl Found {
     /// Each field but the tags is said once; what is said again is text.
     fn takes(&self, value: &Value) -> bool {
         match value {
-            Value::Tag(_) => true,
+            Value::Tags(_) => true,
             Value::Priority(_) => self.quick.priority.is_none(),
             Value::Due(_) => self.quick.due.is_none(),
             Value::Remind(_) => self.remind.is_none(),
@@ -70,10 +67,8 @@ impl Found {
     fn take(&mut self, value: Value) {
         let quick = &mut self.quick;
         match value {
-            Value::Tag(name) => {
-                if self.tags.insert(name.to_lowercase()) {
-                    quick.tags.push(name);
-                }
+            Value::Tags(names) => {
+                quick.tags.extend(names.into_iter().filter(|name| self.tags.insert(name.to_lowercase())));
             }
             Value::Priority(priority) => quick.priority = Some(priority),
             Value::Due(due) => quick.due = Some(due),
@@ -88,44 +83,50 @@ impl Found {
         self.first = first;
     }
 
-    /// The longest phrase that ends the line.
+    /// The longest phrase that ends the line, unless it belongs to what stands before it.
     fn phrase_at_end(&mut self, left: &mut Vec<Word>, present: &Present) -> bool {
         let most = repeat::LONGEST.max(when::LONGEST).min(left.len());
-        for length in (1..=most).rev() {
+        let longest = (1..=most).rev().find_map(|length| {
             let at = left.len() - length;
-            let belongs = at.checked_sub(1).is_some_and(|before| LEADS.contains(&left[before].folded.as_str()));
-            if belongs {
-                continue;
-            }
-            if let Some(value) = self.phrase(&left[at..], present) {
-                let words = left.split_off(at);
-                self.mark(&words, value);
-                return true;
-            }
+            self.phrase(&left[at..], present).map(|value| (at, value))
+        });
+        let Some((mut at, value)) = longest else { return false };
+        // As many words before it as matter.
+        let before = folded(&left[at.saturating_sub(5)..at]);
+        if !self.is_apart(left, at) && context::belongs_to_before(&before, &folded(&left[at..]), present) {
+            return false;
         }
-        false
+        at -= usize::from(before.last().is_some_and(|word| context::is_dash(word)));
+        let words = left.split_off(at);
+        self.mark(&words, value);
+        true
     }
 
-    /// The longest phrase that begins it. One that would leave "Every day *is* a gift" is a sentence.
+    /// Whether a field stands before a word: "call @ann and @bob tomorrow".
+    fn is_apart(&self, left: &[Word], at: usize) -> bool {
+        let before = at.checked_sub(1).map_or(0, |before| left[before].end);
+        self.quick.spans.iter().any(|span| span.start >= before && span.end <= left[at].start)
+    }
+
+    /// The longest phrase that begins it, unless it goes on.
     fn phrase_at_start(&mut self, left: &mut Vec<Word>, present: &Present) -> bool {
-        const VERBS: [&str; 8] = ["is", "was", "are", "were", "has", "counts", "matters", "will"];
         let most = repeat::LONGEST.max(when::LONGEST).min(left.len());
-        for length in (1..=most).rev() {
-            // "at 5 corners": an hour alone is one at the end only.
-            if length == 2 && times::bare_hour(&[left[1].folded.as_str()]).is_some() {
-                continue;
-            }
-            let goes_on = left.get(length).is_some_and(|next| VERBS.contains(&next.folded.as_str()));
-            if goes_on {
-                continue;
-            }
-            if let Some(value) = self.phrase(&left[..length], present) {
-                let words: Vec<Word> = left.drain(..length).collect();
-                self.mark(&words, value);
-                return true;
-            }
+        let longest = (1..=most).rev().find_map(|length| {
+            let value = self.phrase(&left[..length], present)?;
+            Some((length, value))
+        });
+        let Some((mut length, value)) = longest else { return false };
+        let words = folded(&left[..length]);
+        let behind = folded(&left[length..left.len().min(length + when::LONGEST)]);
+        // "at 5 corners": an hour alone is one at the end only.
+        let counts = matches!(words[..], ["at" | "by" | "в" | "к" | "@", hour] if times::hour(hour).is_some());
+        if counts || context::goes_on(&words, &behind, present) {
+            return false;
         }
-        false
+        length += usize::from(behind.len() > 1 && context::is_dash(behind[0]));
+        let words: Vec<Word> = left.drain(..length).collect();
+        self.mark(&words, value);
+        true
     }
 
     fn phrase(&self, words: &[Word], present: &Present) -> Option<Value> {
@@ -141,10 +142,12 @@ impl Found {
     /// A phrase is a span, or several where fields stand between its words.
     fn mark(&mut self, words: &[Word], value: Value) {
         let field = value.field();
-        let folded: Vec<&str> = words.iter().map(|word| word.folded.as_str()).collect();
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let said: Vec<&str> = folded(words).into_iter().filter(|word| !context::is_dash(word)).collect();
         match field {
-            Field::Repeat => self.repeat_words = folded.iter().map(|word| (*word).to_owned()).collect(),
-            _ => self.time = self.time.or_else(|| when::only_time(&folded)),
+            Field::Repeat => self.repeat_words = owned(&said),
+            _ if self.time_words.is_empty() && times::only_time(&said).is_some() => self.time_words = owned(&said),
+            _ => {}
         }
         let between =
             |start: usize, end: usize, spans: &[Span]| spans.iter().any(|span| span.start >= start && span.end <= end);
@@ -161,9 +164,10 @@ impl Found {
 
     /// A time that stands apart from its repeat is the repeat's.
     fn time_of_repeat(&mut self, present: &Present) {
-        let Some(time) = self.time.filter(|_| self.first.is_some()) else { return };
-        let time = time.format("%H:%M").to_string();
-        let words: Vec<&str> = self.repeat_words.iter().map(String::as_str).chain([time.as_str()]).collect();
+        if self.time_words.is_empty() || self.first.is_none() {
+            return;
+        }
+        let words: Vec<&str> = self.repeat_words.iter().chain(&self.time_words).map(String::as_str).collect();
         if let Some(found) = repeat::phrase(&words, present) {
             self.quick.due = Some(found.first);
         }
@@ -197,6 +201,10 @@ impl Found {
         }
         quick
     }
+}
+
+fn folded(words: &[Word]) -> Vec<&str> {
+    words.iter().map(|word| word.folded.as_str()).collect()
 }
 
 fn set_reminder(quick: &mut Quick, remind: Remind, present: &Present) {

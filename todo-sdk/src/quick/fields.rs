@@ -13,7 +13,7 @@ use crate::model::{Due, Repeat, RepeatFrom};
 /// What a word says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
-    Tag(String),
+    Tags(Vec<String>),
     Priority(i16),
     Due(Due),
     Remind(Remind),
@@ -35,7 +35,7 @@ pub(super) enum Remind {
 impl Value {
     pub(super) fn field(&self) -> Field {
         match self {
-            Self::Tag(_) => Field::Tag,
+            Self::Tags(_) => Field::Tag,
             Self::Priority(_) => Field::Priority,
             Self::Due(_) => Field::Due,
             Self::Remind(_) => Field::Remind,
@@ -51,7 +51,7 @@ pub(super) fn field(word: &Word, present: &Present) -> Option<Result<Value, Stri
         return None;
     }
     if let Some(name) = word.text.strip_prefix('@') {
-        return tag(name, word.quoted_from.is_some()).map(|name| Ok(Value::Tag(name)));
+        return tags(name, word.quoted_from.is_some()).map(|names| Ok(Value::Tags(names)));
     }
     if let Some(rest) = word.folded.strip_prefix("!!") {
         return span(rest).map(|seconds| Ok(Value::Nag(seconds)));
@@ -66,10 +66,19 @@ pub(super) fn field(word: &Word, present: &Present) -> Option<Result<Value, Stri
     machine(word, present)
 }
 
-/// A tag has a letter or a digit in it. Punctuation behind it is the sentence's.
-fn tag(name: &str, quoted: bool) -> Option<String> {
-    let name = if quoted { name.trim() } else { name.trim_end_matches([',', ';', '.', ':', '!', '?', ')']) };
-    name.chars().any(char::is_alphanumeric).then(|| name.to_owned())
+/// A tag has a letter or a digit in it. Punctuation behind it is the sentence's, and a comma ends it: `@home,work`.
+fn tags(names: &str, quoted: bool) -> Option<Vec<String>> {
+    if quoted {
+        return is_tag(names).then(|| vec![names.trim().to_owned()]);
+    }
+    let names = names.split(',').map(|name| name.strip_prefix('@').unwrap_or(name));
+    let names = names.map(|name| name.trim_end_matches([';', '.', ':', '!', '?', ')']));
+    let names: Vec<String> = names.filter(|name| is_tag(name)).map(str::to_owned).collect();
+    (!names.is_empty()).then_some(names)
+}
+
+fn is_tag(name: &str) -> bool {
+    name.chars().any(char::is_alphanumeric)
 }
 
 fn remind(text: &str) -> Option<Remind> {
@@ -88,7 +97,7 @@ fn machine(word: &Word, present: &Present) -> Option<Result<Value, String>> {
     let due = || when::iso(value, present).or_else(|| when::phrase(&words, present));
     let (found, expected) = match key.to_lowercase().as_str() {
         "due" => (due().map(Value::Due), "a date such as 2026-12-01, 2026-12-01T18:30 or \"tomorrow 10:00\""),
-        "tag" => (tag(value, word.quoted_from.is_some()).map(Value::Tag), "a name"),
+        "tag" => (tags(value, word.quoted_from.is_some()).map(Value::Tags), "a name"),
         "pri" => (priority(value).map(Value::Priority), "1 to 4"),
         "remind" => {
             let found = words.first().filter(|_| words.len() == 1).and_then(|word| remind(word));

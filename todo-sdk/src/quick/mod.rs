@@ -4,7 +4,7 @@
 //!
 //! | written | means |
 //! |---|---|
-//! | `@home`, `@"two words"`, `tag:home` | a tag |
+//! | `@home`, `@home,work`, `@"two words"`, `tag:home` | a tag, or several |
 //! | `p1` to `p4`, `п1`, `pri:1` | the priority |
 //! | `tomorrow 10:00`, `next friday`, `in 2 weeks`, `1 dec`, `завтра в 10:00`, `через 2 часа`, `due:2026-12-01` | when it is due; a phrase only at the start or the end |
 //! | `every monday at 9:00`, `every! 3 days`, `каждый понедельник`, `repeat:FREQ=DAILY` | how it repeats; with `!` from completion |
@@ -13,14 +13,20 @@
 //! | `// …` | the description, to the end |
 //! | `"…"`, `\` | literal text, one literal sign |
 //!
-//! Only whole words count: "monitor" is no Monday. What is not understood stays in the title, so nothing is ever lost.
+//! Only whole words count: "monitor" is no Monday. What is not understood stays in the title, so nothing is ever lost. Nor
+//! is a phrase torn out of a sentence: "wait until friday", "from 1 dec to 5 dec" and "Black Friday" are left as they are.
 //!
 //! A time that has passed today means tomorrow. A weekday is the next one to come; `next friday` is the one of the next
-//! week. `at 1` to `at 6` are in the afternoon. A day without a year that has passed is next year's.
+//! week. A day without a year that has passed is next year's. An hour alone is the next such between 7:00 and 20:00, so
+//! that `at 5` is in the afternoon and `at 7` in the morning or in the evening, whichever comes first. `this evening` is
+//! always today: its usual time, else the next full hour, else the whole day. `every second tuesday` is each other
+//! Tuesday, `every second tuesday of the month` one a month.
 
 mod assemble;
+mod context;
 mod fields;
 mod lex;
+mod on;
 mod repeat;
 #[cfg(test)]
 mod tests;
@@ -28,7 +34,7 @@ mod times;
 mod vocabulary;
 mod when;
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -197,7 +203,8 @@ pub fn repeat(text: &str, now: DateTime<Utc>, zone: Tz) -> Option<Repeat> {
 pub fn time(text: &str) -> Option<NaiveTime> {
     let folded: Vec<String> = text.split_whitespace().map(lex::fold).collect();
     let words: Vec<&str> = folded.iter().map(String::as_str).collect();
-    when::only_time(&words).or_else(|| times::bare_hour(&words).filter(|_| words.len() == 1).map(|(time, _)| time))
+    let hour = || words.first().filter(|_| words.len() == 1).and_then(|word| times::hour(word));
+    times::only_time(&words).or_else(|| hour().map(times::Said::usual))
 }
 
 /// Reads a date phrase alone: the answer to "when?". There, `31.12` is no price, as it might be in a line.
@@ -243,6 +250,8 @@ struct Present {
 
 impl Present {
     fn new(now: DateTime<Utc>, zone: Tz) -> Self {
+        // Whole seconds: nobody types fractions.
+        let now = now.with_nanosecond(0).unwrap_or(now);
         Self { now, zone, wall: now.with_timezone(&zone).naive_local() }
     }
 }

@@ -4,8 +4,9 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 
 use super::{
     Present, local_time,
-    times::{part_of_day, time},
-    vocabulary::{Unit, day_of_month, month, number, unit, weekday, weekdays_plural},
+    on::{day_and_month, days_of_month, every_month, list, nth_day, of_month, on_unit, on_weekdays},
+    times::{Daytime, Said, daytime, part_of_day, time},
+    vocabulary::{Unit, number, unit, weekday, weekdays_plural},
     when::date,
 };
 use crate::model::{Due, Repeat, RepeatFrom};
@@ -24,149 +25,158 @@ pub(super) struct Found {
 
 /// What a rule repeats on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Every {
+pub(super) enum Every {
     Plain(Unit, u32),
     Weekdays(Vec<Weekday>, u32),
-    MonthDay(u32),
+    /// Days of a month; -1 is the last.
+    MonthDays(Vec<i32>),
     /// The first (1) or the last (-1) such weekday of a month.
     Nth(i32, Weekday),
     YearDay(u32, u32),
 }
 
-const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
-const WEEKEND: [Weekday; 2] = [Weekday::Sat, Weekday::Sun];
+pub(super) const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
+pub(super) const WEEKEND: [Weekday; 2] = [Weekday::Sat, Weekday::Sun];
+
+/// What a repeat begins with.
+struct Head {
+    every: Every,
+    from: RepeatFrom,
+    /// "every morning"
+    part: Option<Daytime>,
+    taken: usize,
+}
 
 /// The repeat that these words say, all of them.
 pub(super) fn phrase(words: &[&str], present: &Present) -> Option<Found> {
-    let (every, from, implied, mut taken) = head(words)?;
-    let (mut at, mut end) = (implied, String::new());
+    if let Some(words) = apart(words) {
+        return phrase(&words, present);
+    }
+    let Head { every, from, mut part, mut taken } = head(words)?;
+    let (mut said, mut end) = (None, String::new());
     while taken < words.len() {
         let rest = &words[taken..];
-        if let Some((time, more)) = time(rest).filter(|_| at.is_none()) {
-            at = Some(time);
+        if let Some((time, more)) = time(rest).filter(|_| said.is_none()) {
+            said = Some(time);
             taken += more;
-        } else if let Some((part, more)) = limit(rest, present).filter(|_| end.is_empty()) {
-            end = part;
+        } else if let Some((daytime, more)) = daytime(rest).filter(|_| part.is_none()) {
+            part = Some(daytime);
+            taken += more;
+        } else if let Some((limit, more)) = limit(rest, present).filter(|_| end.is_empty()) {
+            end = limit;
             taken += more;
         } else {
             return None;
         }
     }
+    let at = match (said, part) {
+        (Some(said), Some(part)) => Some(said.in_part(part).0),
+        (said, part) => said.map(Said::usual).or(part.map(Daytime::usual)),
+    };
     let first = first(&every, at, present)?;
     let rrule = format!("{}{end}", rule(&every));
     Some(Found { repeat: Repeat { rrule, from }, first })
 }
 
-/// What it repeats on: up to a time or an end. With the time that "every morning" implies.
-fn head(words: &[&str]) -> Option<(Every, RepeatFrom, Option<NaiveTime>, usize)> {
+/// `mon,wed` as two words, if there is such a word.
+fn apart<'a>(words: &[&'a str]) -> Option<Vec<&'a str>> {
+    let is_day = |word: &str| weekday(word).is_some() || weekdays_plural(word).is_some();
+    let is_list = |word: &str| word.contains(',') && word.split(',').all(is_day);
+    let parts = |word: &&'a str| if is_list(word) { word.split(',').collect() } else { vec![*word] };
+    words.iter().any(|word| is_list(word)).then(|| words.iter().flat_map(parts).collect())
+}
+
+/// What it repeats on: up to a time or an end.
+fn head(words: &[&str]) -> Option<Head> {
     let first = *words.first()?;
-    let alone = |every: Every| Some((every, RepeatFrom::Schedule, None, 1));
-    match first {
-        "daily" | "ежедневно" => return alone(Every::Plain(Unit::Day, 1)),
-        "weekly" | "еженедельно" => return alone(Every::Plain(Unit::Week, 1)),
-        "monthly" | "ежемесячно" => return alone(Every::Plain(Unit::Month, 1)),
-        "yearly" | "annually" | "ежегодно" => return alone(Every::Plain(Unit::Year, 1)),
-        "по" => return on_weekdays(&words[1..]).map(|(every, taken)| (every, RepeatFrom::Schedule, None, taken + 1)),
-        _ => {}
+    let rest = &words[1..];
+    let scheduled = |(every, taken): (Every, usize), before: usize| Head {
+        every,
+        from: RepeatFrom::Schedule,
+        part: None,
+        taken: taken + before,
+    };
+    let of = match first {
+        "daily" | "ежедневно" => Some(Unit::Day),
+        "weekly" | "еженедельно" => Some(Unit::Week),
+        "monthly" | "ежемесячно" => Some(Unit::Month),
+        "yearly" | "annually" | "ежегодно" => Some(Unit::Year),
+        _ => None,
+    };
+    if let Some(of) = of {
+        return on_unit(of, 1, rest).map(|found| scheduled(found, 1));
+    }
+    if let Some(found) = on_weekdays(words) {
+        return Some(scheduled(found, 0));
     }
     let (word, from) = match first.strip_suffix('!') {
         Some(word) => (word, RepeatFrom::Completion),
         None => (first, RepeatFrom::Schedule),
     };
-    if !matches!(word, "every" | "each" | "каждый" | "каждую" | "каждое" | "каждые" | "каждого" | "каждой")
-    {
-        return None;
+    let is_every = matches!(word, "every" | "each" | "каждый" | "каждую" | "каждое" | "каждые" | "каждого" | "каждой");
+    if !is_every {
+        return every_month(words).map(|found| scheduled(found, 0));
     }
-    let rest = &words[1..];
-    if let Some(time) = rest.first().and_then(|word| daytime(word)) {
-        return Some((Every::Plain(Unit::Day, 1), from, Some(time), 2));
+    if let Some(part) = rest.first().and_then(|word| part_said(word)) {
+        return Some(Head { every: Every::Plain(Unit::Day, 1), from, part: Some(part), taken: 2 });
     }
-    let (every, taken) = nth(rest).or_else(|| units(rest)).or_else(|| listed(rest, 1)).or_else(|| month_day(rest))?;
-    Some((every, from, None, taken + 1))
+    let (every, taken) =
+        ordinal(rest).or_else(|| units(rest)).or_else(|| listed(rest, 1)).or_else(|| month_day(rest))?;
+    Some(Head { every, from, part: None, taken: taken + 1 })
 }
 
-fn daytime(word: &str) -> Option<NaiveTime> {
+fn part_said(word: &str) -> Option<Daytime> {
     match word {
-        "утро" => part_of_day("morning"),
-        "вечер" => part_of_day("evening"),
+        "утро" => Some(Daytime::Morning),
+        "вечер" => Some(Daytime::Evening),
         word => part_of_day(word),
     }
 }
 
-/// `понедельникам и средам`, `будням`, `выходным`.
-fn on_weekdays(words: &[&str]) -> Option<(Every, usize)> {
-    match *words.first()? {
-        "будням" => return Some((Every::Weekdays(WORKDAYS.to_vec(), 1), 1)),
-        "выходным" => return Some((Every::Weekdays(WEEKEND.to_vec(), 1), 1)),
-        _ => {}
+/// `last friday`, `first monday of the month`, `second tuesday`, which is each other one, `third day`.
+fn ordinal(words: &[&str]) -> Option<(Every, usize)> {
+    let is_second = matches!(*words.first()?, "second" | "второй" | "вторую" | "второе");
+    if let Some((every, taken)) = nth_day(words) {
+        match (of_month(words.get(taken..)?), &every) {
+            (Some(of), _) => return Some((every, taken + of)),
+            (None, Every::Nth(..)) if is_second => {
+                return listed(&words[1..], 2).map(|(every, taken)| (every, taken + 1));
+            }
+            (None, Every::Nth(..)) => return Some((every, taken)),
+            _ => {}
+        }
     }
-    list(words, weekdays_plural).map(|(days, taken)| (Every::Weekdays(days, 1), taken))
-}
-
-/// `last friday`, `first monday of the month`, `последнюю пятницу месяца`.
-fn nth(words: &[&str]) -> Option<(Every, usize)> {
-    let nth = match *words.first()? {
-        "first" | "1st" | "первый" | "первую" | "первое" => 1,
+    let count = match words[0] {
         "second" | "2nd" | "второй" | "вторую" | "второе" => 2,
         "third" | "3rd" | "третий" | "третью" | "третье" => 3,
-        "fourth" | "4th" => 4,
-        "last" | "последний" | "последнюю" | "последнее" => -1,
+        "fourth" | "4th" | "четвертый" | "четвертую" | "четвертое" => 4,
         _ => return None,
     };
-    let (day, _) = weekday(words.get(1)?)?;
-    let of = match words.get(2..).unwrap_or_default() {
-        ["of", "the", "month", ..] => 3,
-        ["of", "month", ..] | ["of", "every" | "each", "month", ..] => 2,
-        ["месяца", ..] => 1,
-        _ => 0,
-    };
-    Some((Every::Nth(nth, day), 2 + of))
+    let of = long_unit(words.get(1)?)?;
+    on_unit(of, count, &words[2..]).map(|(every, taken)| (every, taken + 2))
+}
+
+/// Letters alone are no unit here: "every m".
+fn long_unit(word: &str) -> Option<Unit> {
+    unit(word).filter(|_| word.chars().count() > 2)
 }
 
 /// `day`, `2 weeks on mon and wed`, `month on the 31st`, `year on 29 feb`, `weekday`.
 fn units(words: &[&str]) -> Option<(Every, usize)> {
-    match *words.first()? {
-        "weekday" | "workday" => return Some((Every::Weekdays(WORKDAYS.to_vec(), 1), 1)),
-        "weekend" => return Some((Every::Weekdays(WEEKEND.to_vec(), 1), 1)),
+    match words {
+        ["weekday" | "workday", ..] => return Some((Every::Weekdays(WORKDAYS.to_vec(), 1), 1)),
+        ["working" | "work" | "business" | "week", "day", ..] | ["рабочий" | "будний", "день", ..] => {
+            return Some((Every::Weekdays(WORKDAYS.to_vec(), 1), 2));
+        }
+        ["weekend" | "выходные", ..] => return Some((Every::Weekdays(WEEKEND.to_vec(), 1), 1)),
         _ => {}
     }
-    let (count, at) = match number(words[0]) {
+    let (count, at) = match number(words.first()?) {
         Some(count) => (count, 1),
         None => (1, 0),
     };
-    let of = unit(words.get(at)?)?;
-    // Letters alone are no unit here: "every m".
-    if words[at].chars().count() < 3 {
-        return None;
-    }
-    let rest = &words[at + 1..];
-    let on = usize::from(matches!(rest.first(), Some(&("on" | "по"))));
-    let the = usize::from(rest.get(on) == Some(&"the"));
-    match (of, on) {
-        (Unit::Week, 1) => {
-            let (days, taken) =
-                list(&rest[1..], |word| weekdays_plural(word).or_else(|| weekday(word).map(|(day, _)| day)))?;
-            Some((Every::Weekdays(days, count), at + 2 + taken))
-        }
-        (Unit::Month, 1) if count == 1 => {
-            let day = day_of_month(rest.get(1 + the)?)?;
-            Some((Every::MonthDay(day), at + 3 + the))
-        }
-        (Unit::Year, 1) if count == 1 => {
-            let (day, month, taken) = day_and_month(&rest[1..])?;
-            Some((Every::YearDay(day, month), at + 2 + taken))
-        }
-        (_, 1) => None,
-        _ => Some((Every::Plain(of, count), at + 1)),
-    }
-}
-
-fn day_and_month(words: &[&str]) -> Option<(u32, u32, usize)> {
-    match words {
-        [day, name, ..] if month(name).is_some() => Some((day_of_month(day)?, month(name)?, 2)),
-        [name, day, ..] if month(name).is_some() => Some((day_of_month(day)?, month(name)?, 2)),
-        _ => None,
-    }
+    let of = long_unit(words.get(at)?)?;
+    on_unit(of, count, &words[at + 1..]).map(|(every, taken)| (every, at + 1 + taken))
 }
 
 /// `mon, wed and fri`; `other monday`.
@@ -183,29 +193,10 @@ fn month_day(words: &[&str]) -> Option<(Every, usize)> {
     if let Some((day, month, taken)) = day_and_month(words) {
         return Some((Every::YearDay(day, month), taken));
     }
-    let first = words.first()?;
-    let day = day_of_month(first)?;
-    if matches!(words.get(1), Some(&("число" | "числа"))) {
-        return Some((Every::MonthDay(day), 2));
-    }
     // A number alone may count anything.
-    first.ends_with(|c: char| c.is_ascii_alphabetic()).then_some((Every::MonthDay(day), 1))
-}
-
-/// Weekdays with "and" or nothing between.
-fn list(words: &[&str], day: impl Fn(&str) -> Option<Weekday>) -> Option<(Vec<Weekday>, usize)> {
-    let mut days: Vec<Weekday> = Vec::new();
-    let mut taken = 0;
-    while let Some(word) = words.get(taken) {
-        let and = usize::from(!days.is_empty() && matches!(*word, "and" | "и" | "&"));
-        let Some(found) = words.get(taken + and).and_then(|word| day(word)) else { break };
-        if !days.contains(&found) {
-            days.push(found);
-        }
-        taken += 1 + and;
-    }
-    days.sort_by_key(Weekday::num_days_from_monday);
-    (!days.is_empty()).then_some((days, taken))
+    let (days, taken, is_sure) = days_of_month(words)?;
+    let of = of_month(&words[taken..]).unwrap_or(0);
+    is_sure.then_some((Every::MonthDays(days), taken + of))
 }
 
 /// `until 1 dec`, `3 times`, `до 1 декабря`, `5 раз`, as the end of a rule.
@@ -239,7 +230,10 @@ fn rule(every: &Every) -> String {
             let days: Vec<&str> = days.iter().map(|day| code(*day)).collect();
             format!("FREQ=WEEKLY{};BYDAY={}", interval(*count), days.join(","))
         }
-        Every::MonthDay(day) => format!("FREQ=MONTHLY;BYMONTHDAY={day}"),
+        Every::MonthDays(days) => {
+            let days: Vec<String> = days.iter().map(i32::to_string).collect();
+            format!("FREQ=MONTHLY;BYMONTHDAY={}", days.join(","))
+        }
         Every::Nth(nth, day) => format!("FREQ=MONTHLY;BYDAY={nth}{}", code(*day)),
         Every::YearDay(day, month) => format!("FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}"),
     }
@@ -279,7 +273,10 @@ fn falls_on(every: &Every, day: NaiveDate) -> bool {
     match every {
         Every::Plain(..) => true,
         Every::Weekdays(days, _) => days.contains(&day.weekday()),
-        Every::MonthDay(wanted) => day.day() == *wanted,
+        Every::MonthDays(days) => days.iter().any(|wanted| match u32::try_from(*wanted) {
+            Ok(wanted) => day.day() == wanted,
+            Err(_) => day.succ_opt().is_none_or(|next| next.day() == 1),
+        }),
         Every::YearDay(wanted, month) => day.day() == *wanted && day.month() == *month,
         Every::Nth(nth, wanted) => {
             let week = if *nth > 0 {

@@ -1,10 +1,10 @@
 //! Date phrases.
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
 
 use super::{
     Present, local_time,
-    times::{part_of_day, time},
+    times::{Daytime, Said, daytime, part_of_day, time},
     vocabulary::{Sure, Unit, day_of_month, month, number, span, unit, weekday},
 };
 use crate::model::Due;
@@ -18,40 +18,85 @@ enum Part {
     Day(NaiveDate),
     /// A weekday: today's counts only with a time that is still to come.
     Weekday(Weekday, Sure),
-    Time(NaiveTime),
+    Time(Said),
+    Daytime(Daytime),
     /// "morning": only behind a day, or it is a greeting.
-    Daytime(NaiveTime),
-    /// So many seconds from now.
-    After(TimeDelta),
-}
-
-/// The time of day that these words say, if they say nothing else.
-pub(super) fn only_time(words: &[&str]) -> Option<NaiveTime> {
-    time(words).filter(|(_, taken)| *taken == words.len()).map(|(time, _)| time)
+    OfDay(Daytime),
+    /// "this evening": of today.
+    OfToday(Daytime),
+    /// A moment by itself: so long from now, or as machines write it.
+    Moment(DateTime<Utc>),
 }
 
 /// The date that these words say, all of them.
 pub(super) fn phrase(words: &[&str], present: &Present) -> Option<Due> {
-    let (mut day, mut at, mut after) = (None, None, None);
+    let (mut day, mut said, mut daytime) = (None, None, None);
     let mut rest = words;
     while !rest.is_empty() {
         let (part, taken) = part(rest, present)?;
         match part {
-            Part::Time(time) if at.is_none() && after.is_none() => at = Some(time),
-            Part::Daytime(time) if at.is_none() && day.is_some() => at = Some(time),
-            Part::After(delta) if words.len() == taken => after = Some(delta),
-            Part::Day(_) | Part::Weekday(..) if day.is_none() && after.is_none() => day = Some(part),
+            Part::Moment(at) => return (words.len() == taken).then_some(Due::At(at)),
+            Part::Time(time) if said.is_none() => said = Some(time),
+            Part::Daytime(part) if daytime.is_none() => daytime = Some(part),
+            Part::OfDay(part) if daytime.is_none() && day.is_some() => daytime = Some(part),
+            Part::OfToday(part) if daytime.is_none() && day.is_none() => {
+                day = Some(Part::Day(present.wall.date()));
+                daytime = Some(part);
+            }
+            Part::Day(_) | Part::Weekday(..) if day.is_none() => day = Some(part),
+            // "friday, 27 nov" is one day said twice.
+            Part::Day(date) if matches!(day, Some(Part::Weekday(wanted, _)) if wanted == date.weekday()) => {
+                day = Some(part);
+            }
             _ => return None,
         }
         rest = &rest[taken..];
     }
-    match (day, at, after) {
-        (_, _, Some(delta)) => present.now.checked_add_signed(delta).map(Due::At),
-        (Some(Part::Weekday(_, Sure::InContext)), None, _) => None,
-        (Some(Part::Day(day)), None, _) => Some(Due::Day(day)),
-        (Some(Part::Weekday(wanted, _)), None, _) => Some(Due::Day(behind(present.wall.date(), wanted)?)),
-        (day, Some(time), _) => moment(day, time, present),
+    match (said, daytime) {
+        (Some(said), Some(part)) => in_part(day, said, part, present),
+        (Some(said), None) => at_time(day, said, present),
+        (None, Some(part)) => at_daytime(day, part, present),
+        (None, None) => all_day(day?, present),
+    }
+}
+
+fn all_day(day: Part, present: &Present) -> Option<Due> {
+    match day {
+        Part::Day(day) => Some(Due::Day(day)),
+        Part::Weekday(wanted, Sure::Yes) => behind(present.wall.date(), wanted).map(Due::Day),
         _ => None,
+    }
+}
+
+/// `tonight at 8`: eight in the evening. What is behind midnight belongs to the night of that day.
+fn in_part(day: Option<Part>, said: Said, part: Daytime, present: &Present) -> Option<Due> {
+    let (time, is_behind) = said.in_part(part);
+    match day {
+        Some(Part::Day(day)) if is_behind => Some(at(day.succ_opt()?, time, present)),
+        _ => moment(day, time, present),
+    }
+}
+
+fn at_time(day: Option<Part>, said: Said, present: &Present) -> Option<Due> {
+    let (today, now) = (present.wall.date(), present.wall.time());
+    let time = match day {
+        Some(Part::Day(day)) if day == today => said.today(now),
+        Some(Part::Day(_)) => said.usual(),
+        Some(Part::Weekday(wanted, _)) if today.weekday() != wanted => said.usual(),
+        _ => said.ahead(now).unwrap_or_else(|| said.usual()),
+    };
+    moment(day, time, present)
+}
+
+/// Today's part of the day is today's however late it is; "in the evening" is, as long as the evening goes on.
+fn at_daytime(day: Option<Part>, part: Daytime, present: &Present) -> Option<Due> {
+    let (today, now) = (present.wall.date(), present.wall.time());
+    match (day, part.left(now)) {
+        (Some(Part::Day(day)), None) if day == today => Some(Due::Day(today)),
+        (Some(Part::Day(day)), Some(time)) if day == today => Some(at(today, time, present)),
+        // Whoever says "in the morning" in the morning means the next.
+        (None, Some(time)) if part != Daytime::Morning => Some(at(today, time, present)),
+        _ => moment(day, part.usual(), present),
     }
 }
 
@@ -65,7 +110,11 @@ fn moment(day: Option<Part>, time: NaiveTime, present: &Present) -> Option<Due> 
         _ if is_over => today.succ_opt()?,
         _ => today,
     };
-    Some(Due::At(local_time(present.zone, day.and_time(time))))
+    Some(at(day, time, present))
+}
+
+fn at(day: NaiveDate, time: NaiveTime, present: &Present) -> Due {
+    Due::At(local_time(present.zone, day.and_time(time)))
 }
 
 /// The next such weekday behind a day.
@@ -80,38 +129,49 @@ fn part(words: &[&str], present: &Present) -> Option<(Part, usize)> {
     relative(words, today)
         .or_else(|| weekday_part(words, today))
         .or_else(|| after(words, present))
+        .or_else(|| instant(words.first()?, present).map(|at| (Part::Moment(at), 1)))
         .or_else(|| date(words, today).map(|(day, taken)| (Part::Day(day), taken)))
-        .or_else(|| time(words).map(|(time, taken)| (Part::Time(time), taken)))
+        .or_else(|| time(words).map(|(said, taken)| (Part::Time(said), taken)))
+        .or_else(|| daytime(words).map(|(part, taken)| (Part::Daytime(part), taken)))
 }
 
-/// Days that are named by their distance.
+/// Whether a date begins here.
+pub(super) fn begins(words: &[&str], present: &Present) -> bool {
+    part(words, present).is_some()
+}
+
+/// Days that are named by their distance, with what stands before them.
 fn relative(words: &[&str], today: NaiveDate) -> Option<(Part, usize)> {
-    let ahead = |days: u64| today.checked_add_days(Days::new(days)).map(Part::Day);
-    let monday = || behind(today, Weekday::Mon).map(Part::Day);
-    let weekend = || {
-        let saturday = if today.weekday() == Weekday::Sat { Some(today) } else { behind(today, Weekday::Sat) };
-        saturday.map(Part::Day)
+    let before = match words {
+        ["at" | "by" | "on" | "before", "the", "end" | "last", ..] => 2,
+        ["at", "end", ..] | ["the", "end" | "last", ..] | ["on", "last", ..] => 1,
+        ["by" | "before" | "on" | "for" | "@" | "на" | "до" | "к", ..] => 1,
+        _ => 0,
     };
-    let next_month = || today.with_day(1)?.checked_add_months(Months::new(1));
-    let month_end = || next_month()?.pred_opt().map(Part::Day);
+    let with_preposition = || prepositioned(words, today).map(|(day, taken)| (Part::Day(day), taken));
+    with_preposition().or_else(|| named(&words[before..], today).map(|(part, taken)| (part, before + taken)))
+}
+
+fn named(words: &[&str], today: NaiveDate) -> Option<(Part, usize)> {
+    let ahead = |days: u64| today.checked_add_days(Days::new(days)).map(Part::Day);
+    let month_end = || month_end(today).map(Part::Day);
     let (part, taken) = match words {
         ["the", "day", "after", "tomorrow", ..] => (ahead(2), 4),
         ["day", "after", "tomorrow", ..] => (ahead(2), 3),
-        ["end", "of", "the", "month", ..] | ["at", "end", "of", "month", ..] => (month_end(), 4),
-        ["end", "of", "month", ..] | ["в", "конце", "месяца", ..] => (month_end(), 3),
-        ["в", "следующем", "месяце", ..] => (next_month().map(Part::Day), 3),
-        ["на", "следующей", "неделе", ..] => (monday(), 3),
-        ["on", "the", "weekend", ..] => (weekend(), 3),
-        ["this", "weekend", ..] | ["на", "выходных" | "выходные", ..] => (weekend(), 2),
-        ["next", "week", ..] => (monday(), 2),
-        ["next", "month", ..] => (next_month().map(Part::Day), 2),
+        ["last", "day", "of", "the" | "this", "month", ..] => (month_end(), 5),
+        ["end", "of", "the" | "this", "month", ..] | ["last", "day", "of", "month", ..] => (month_end(), 4),
+        ["end", "of", "month", ..] => (month_end(), 3),
+        ["this", "weekend", ..] => (saturday(today).map(Part::Day), 2),
+        ["next", "week", ..] => (behind(today, Weekday::Mon).map(Part::Day), 2),
+        ["next", "month", ..] => (next_month(today).map(Part::Day), 2),
         ["next", "year", ..] => (NaiveDate::from_ymd_opt(today.year() + 1, 1, 1).map(Part::Day), 2),
-        ["this", part, ..] => (part_of_day(part).map(Part::Time), 2),
-        ["tonight", ..] => (NaiveTime::from_hms_opt(20, 0, 0).map(Part::Time), 1),
-        ["morning", ..] | ["evening", ..] | ["afternoon", ..] => (part_of_day(words[0]).map(Part::Daytime), 1),
-        ["by" | "before" | "on" | "на" | "до" | "к", rest @ ..] => {
-            return relative(rest, today).map(|(part, taken)| (part, taken + 1));
-        }
+        ["this", part, ..] => (part_of_day(part).map(Part::OfToday), 2),
+        ["этим", "утром", ..] => (Some(Part::OfToday(Daytime::Morning)), 2),
+        ["этим", "вечером", ..] => (Some(Part::OfToday(Daytime::Evening)), 2),
+        ["tonight", ..] => (Some(Part::OfToday(Daytime::Tonight)), 1),
+        // "tomorrow night" is as late as tonight.
+        ["night", ..] => (Some(Part::OfDay(Daytime::Tonight)), 1),
+        ["morning", ..] | ["evening", ..] | ["afternoon", ..] => (part_of_day(words[0]).map(Part::OfDay), 1),
         ["today" | "сегодня", ..] => (ahead(0), 1),
         ["tomorrow" | "tmr" | "tmrw" | "завтра", ..] => (ahead(1), 1),
         ["послезавтра", ..] => (ahead(2), 1),
@@ -121,24 +181,62 @@ fn relative(words: &[&str], today: NaiveDate) -> Option<(Part, usize)> {
     part.map(|part| (part, taken))
 }
 
-fn weekday_part(words: &[&str], today: NaiveDate) -> Option<(Part, usize)> {
-    let (next, taken) = match words {
-        [
-            "on" | "by" | "this" | "в" | "во" | "до" | "к" | "на",
-            "next" | "следующий" | "следующую" | "следующее",
-            ..,
-        ] => (true, 2),
-        ["next" | "следующий" | "следующую" | "следующее", ..] => (true, 1),
-        ["on" | "by" | "before" | "this" | "в" | "во" | "до" | "к" | "на", ..] => (false, 1),
-        _ => (false, 0),
+/// Days that their preposition belongs to: `в конце месяца`.
+fn prepositioned(words: &[&str], today: NaiveDate) -> Option<(NaiveDate, usize)> {
+    let (day, taken) = match words {
+        ["в", "последний", "день", "этого", "месяца", ..] => (month_end(today), 5),
+        ["в", "последний", "день", "месяца", ..] => (month_end(today), 4),
+        ["в", "конце", "месяца", ..] | ["до", "конца", "месяца", ..] | ["к", "концу", "месяца", ..] => {
+            (month_end(today), 3)
+        }
+        ["в", "следующем", "месяце", ..] => (next_month(today), 3),
+        ["на", "следующей", "неделе", ..] => (behind(today, Weekday::Mon), 3),
+        ["on", "the", "weekend", ..] | ["в" | "на", "эти", "выходные", ..] | ["на", "этих", "выходных", ..] => {
+            (saturday(today), 3)
+        }
+        ["на", "выходных" | "выходные", ..] => (saturday(today), 2),
+        _ => return None,
     };
+    day.map(|day| (day, taken))
+}
+
+fn next_month(today: NaiveDate) -> Option<NaiveDate> {
+    today.with_day(1)?.checked_add_months(Months::new(1))
+}
+
+fn month_end(today: NaiveDate) -> Option<NaiveDate> {
+    next_month(today)?.pred_opt()
+}
+
+/// The next Saturday, or today.
+fn saturday(today: NaiveDate) -> Option<NaiveDate> {
+    if today.weekday() == Weekday::Sat { Some(today) } else { behind(today, Weekday::Sat) }
+}
+
+/// `on friday`, `this coming friday`, `в следующую пятницу`, `к этой пятнице`.
+fn weekday_part(words: &[&str], today: NaiveDate) -> Option<(Part, usize)> {
+    let counts = |at: usize, known: fn(&str) -> bool| usize::from(words.get(at).is_some_and(|word| known(word)));
+    let before =
+        counts(0, |word| matches!(word, "on" | "by" | "before" | "for" | "@" | "в" | "во" | "до" | "к" | "на"));
+    let this = match before {
+        0 => counts(0, |word| matches!(word, "this" | "эту" | "этот")),
+        _ => counts(1, |word| {
+            matches!(word, "this" | "эту" | "этот" | "это" | "этой" | "этому" | "этого" | "ближайшую" | "ближайший")
+        }),
+    };
+    let coming = counts(before + this, |word| word == "coming");
+    let next = counts(before + this, |word| {
+        word == "next" || word.strip_prefix("следующ").is_some_and(|ending| ending.chars().count() <= 3)
+    });
+    let taken = before + this + coming.max(next);
     let (wanted, sure) = weekday(words.get(taken)?)?;
-    if next {
+    if next > 0 {
         let monday = behind(today, Weekday::Mon)?;
         let day = monday.checked_add_days(Days::new(wanted.num_days_from_monday().into()))?;
         return Some((Part::Day(day), taken + 1));
     }
-    let sure = if taken > 0 { Sure::Yes } else { sure };
+    // "cream for sun" is for no Sunday.
+    let sure = if taken > 0 && words[..taken] != ["for"] { Sure::Yes } else { sure };
     Some((Part::Weekday(wanted, sure), taken + 1))
 }
 
@@ -156,24 +254,29 @@ fn after(words: &[&str], present: &Present) -> Option<(Part, usize)> {
         [compact, ..] => return compact_span(compact.strip_prefix('+')?, present).map(|part| (part, 1)),
         [] => return None,
     };
-    far(count, unit, present.wall.date()).map(|part| (part, taken))
+    far(count, unit, present).map(|part| (part, taken))
 }
 
 fn compact_span(text: &str, present: &Present) -> Option<Part> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     if let (Some(count), Some(unit)) = (number(digits), unit(&text[digits.len()..])) {
-        return far(count, unit, present.wall.date());
+        return far(count, unit, present);
     }
-    span(text).and_then(TimeDelta::try_seconds).map(Part::After)
+    from_now(TimeDelta::try_seconds(span(text)?)?, present)
+}
+
+fn from_now(delta: TimeDelta, present: &Present) -> Option<Part> {
+    present.now.checked_add_signed(delta).map(Part::Moment)
 }
 
 /// Hours and minutes lead to a moment, longer units to a day.
-fn far(count: u32, unit: Unit, today: NaiveDate) -> Option<Part> {
+fn far(count: u32, unit: Unit, present: &Present) -> Option<Part> {
+    let today = present.wall.date();
     let days = |days: u32| today.checked_add_days(Days::new(days.into())).map(Part::Day);
     let months = |months: u32| today.checked_add_months(Months::new(months)).map(Part::Day);
     match unit {
-        Unit::Minute => Some(Part::After(TimeDelta::minutes(count.into()))),
-        Unit::Hour => Some(Part::After(TimeDelta::hours(count.into()))),
+        Unit::Minute => from_now(TimeDelta::minutes(count.into()), present),
+        Unit::Hour => from_now(TimeDelta::hours(count.into()), present),
         Unit::Day => days(count),
         Unit::Week => days(count * 7),
         Unit::Month => months(count),
@@ -183,11 +286,15 @@ fn far(count: u32, unit: Unit, today: NaiveDate) -> Option<Part> {
 
 /// A day by its date, and how many words it takes.
 pub(super) fn date(words: &[&str], today: NaiveDate) -> Option<(NaiveDate, usize)> {
-    let prepositions =
-        usize::from(matches!(words.first(), Some(&("on" | "by" | "before" | "до" | "к" | "на" | "the"))));
-    let rest = &words[prepositions..];
-    if let Some(day) = rest.first().and_then(|word| numeric(word, today, prepositions > 0)) {
-        return Some((day, prepositions + 1));
+    let preposition =
+        words.first().filter(|word| matches!(**word, "on" | "by" | "before" | "for" | "@" | "до" | "к" | "на"));
+    let before = usize::from(preposition.is_some());
+    let before = before + usize::from(words.get(before) == Some(&"the"));
+    let rest = &words[before..];
+    // "sold for 10.12" is a price.
+    let of_date = preposition.is_some_and(|word| !matches!(*word, "for" | "@")) || is_before_time(rest);
+    if let Some(day) = rest.first().and_then(|word| numeric(word, today, of_date)) {
+        return Some((day, before + 1));
     }
     let (day, month, mut taken) = match rest {
         [day, "of", name, ..] if month(name).is_some() => (day_of_month(day)?, month(name)?, 3),
@@ -204,7 +311,12 @@ pub(super) fn date(words: &[&str], today: NaiveDate) -> Option<(NaiveDate, usize
         Some(year) => NaiveDate::from_ymd_opt(year, month, day),
         None => next_date(day, month, today),
     };
-    found.map(|day| (day, prepositions + taken))
+    found.map(|day| (day, before + taken))
+}
+
+/// `31.12 в 18:00`
+fn is_before_time(words: &[&str]) -> bool {
+    matches!(words, [_, "в", ..]) && matches!(time(&words[1..]), Some((Said::Exact(_), _)))
 }
 
 /// 29 February is in the next leap year.
@@ -238,13 +350,34 @@ fn numeric(word: &str, today: NaiveDate, prepositioned: bool) -> Option<NaiveDat
     }
 }
 
-/// A date in machine form, with a time or without: `2026-12-01T18:30`.
+/// A date in machine form, with a time or without: `2026-12-01T18:30`, `2026-12-01T18:30+03:00`.
 pub(super) fn iso(text: &str, present: &Present) -> Option<Due> {
     if let Ok(due) = text.parse::<Due>() {
         return Some(due);
+    }
+    // chrono also reads years of more digits than anybody means.
+    if text.as_bytes().get(4) != Some(&b'-') || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let with_offset = text.strip_suffix(['Z', 'z']).map(|text| format!("{text}+00:00"));
+    let with_offset = with_offset.as_deref().unwrap_or(text);
+    let forms = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%d %H:%M%z", "%Y-%m-%dT%H:%M:%S%z"];
+    if let Some(at) = forms.iter().find_map(|form| DateTime::parse_from_str(with_offset, form).ok()) {
+        return Some(Due::At(at.to_utc()));
     }
     let wall = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
     Some(Due::At(local_time(present.zone, wall)))
+}
+
+/// A moment in machine form, one word in lower case.
+fn instant(word: &str, present: &Present) -> Option<DateTime<Utc>> {
+    if word.as_bytes().get(10) != Some(&b't') {
+        return None;
+    }
+    match iso(&word.to_ascii_uppercase(), present)? {
+        Due::At(at) => Some(at),
+        Due::Day(_) => None,
+    }
 }
