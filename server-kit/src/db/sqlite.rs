@@ -31,7 +31,7 @@ use crate::Error;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// KiB, as SQLite wants it: below zero. A commit of many people's writes touches some thousand pages, which should neither
 /// be read twice nor written twice.
-const WRITER_CACHE: &str = "-12000";
+const WRITER_CACHE: &str = "-8000";
 /// The same for each connection that reads: the system's own cache is behind it.
 const READER_CACHE: &str = "-1000";
 /// Pages in the log that are worth copying back. Most are written again and again, and copied once.
