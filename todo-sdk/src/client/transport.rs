@@ -1,10 +1,11 @@
 //! How requests travel: over the network, or straight into a router in the same process.
 
-use std::{fmt, pin::Pin, sync::Arc, sync::OnceLock, time::Duration};
+use std::{env, fmt, pin::Pin, sync::Arc, sync::OnceLock, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
+use http::uri::Scheme;
 use http_body_util::BodyExt;
 
 /// The body of a response, as it arrives.
@@ -94,32 +95,40 @@ impl std::error::Error for TransportError {
 /// How long the network may take to make a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The network. Certificates are read when the first request is sent, not before.
+/// The variables by which plain HTTP goes through a proxy, which may itself be spoken to by TLS.
+const PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+
+/// The network. The certificates of this machine are read when the first request is sent that needs them, not before:
+/// that costs more than a whole command against a server nearby.
 #[derive(Default)]
 pub(super) struct Network {
-    client: OnceLock<reqwest::Client>,
+    plain: OnceLock<reqwest::Client>,
+    secure: OnceLock<reqwest::Client>,
 }
 
 impl Network {
-    fn client(&self) -> Result<&reqwest::Client, TransportError> {
-        if let Some(client) = self.client.get() {
+    fn client(&self, scheme: Option<&Scheme>) -> Result<&reqwest::Client, TransportError> {
+        let is_plain = scheme == Some(&Scheme::HTTP) && PROXIES.iter().all(|name| env::var_os(name).is_none());
+        let cell = if is_plain { &self.plain } else { &self.secure };
+        if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let client = reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
             // A redirect would take the token to an address that nobody configured.
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .build()
-            .map_err(TransportError::unreachable)?;
-        Ok(self.client.get_or_init(|| client))
+            .connect_timeout(CONNECT_TIMEOUT);
+        let builder = if is_plain { builder.tls_certs_only([]) } else { builder };
+        let client = builder.build().map_err(TransportError::unreachable)?;
+        Ok(cell.get_or_init(|| client))
     }
 }
 
 #[async_trait]
 impl Transport for Network {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
+        let client = self.client(request.uri().scheme())?;
         let request = reqwest::Request::try_from(request).map_err(TransportError::unreachable)?;
-        let answer: http::Response<reqwest::Body> = self.client()?.execute(request).await.map_err(from_reqwest)?.into();
+        let answer: http::Response<reqwest::Body> = client.execute(request).await.map_err(from_reqwest)?.into();
         Ok(answer.map(|body| -> Body { Box::pin(body.into_data_stream().map_err(from_reqwest)) }))
     }
 }
