@@ -64,7 +64,7 @@ impl Connection {
             Server::Local => {
                 let local = Local::open(&place.data_dir).await?;
                 let caller = local_caller(&local, place, caller).await?;
-                let builder = local.client_builder()?.client_name(client_name());
+                let builder = local.client_builder().client_name(client_name());
                 Ok(Self { client: change(identify(builder, place, caller)?).build()?, local: Some(local) })
             }
             #[cfg(not(feature = "embedded"))]

@@ -1,7 +1,12 @@
 //! `todo up`: both servers in this process.
 
 use serde::Serialize;
-use server_kit::{clock::Clock, serve, settings, telemetry};
+use server_kit::{
+    clock::Clock,
+    memory,
+    serve::{self, StopSignal},
+    settings, telemetry,
+};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{default_zone, failed};
@@ -18,15 +23,17 @@ pub(crate) fn up(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
 }
 
 async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
+    let mut stop_signal = StopSignal::listen();
     let settings = read_settings(args)?;
     let wants_log = ["RUST_LOG", "LOG_FORMAT"].iter().any(|name| std::env::var_os(name).is_some());
     let _telemetry = wants_log.then(|| telemetry::init("todo", settings.common.log_format));
     serve::install_tls_provider();
+    memory::give_back_large_blocks();
     let todo_listener = serve::bind(args.listen).await.map_err(failed)?;
     let comments_listener = serve::bind(args.comments_listen).await.map_err(failed)?;
     let app = todo_server::App::open(&settings, Clock::system()).await.map_err(failed)?;
     let comments = comments_server::App::beside(app.kit().clone());
-    let routers = (app.router().map_err(failed)?, comments.router().map_err(failed)?);
+    let routers = (app.router(), comments.router());
     let whereabouts = Whereabouts {
         todo_server: url_of(&todo_listener)?,
         comments_server: url_of(&comments_listener)?,
@@ -43,9 +50,10 @@ async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
     let comments = tokio::spawn(serve::serve(comments_listener, routers.1, stop_of(stopped)));
     let housekeeper = tokio::spawn({
         let app = app.clone();
-        async move { app.work().await }
+        // Boxed: it is large.
+        async move { Box::pin(app.work()).await }
     });
-    serve::stop_signal().await;
+    stop_signal.asked().await;
     printer.note("Stopping.")?;
     app.kit().stopping.tell();
     drop(stop);
