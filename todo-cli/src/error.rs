@@ -47,6 +47,9 @@ pub(crate) enum Error {
     /// What was waited for did not come.
     #[error("{0}")]
     TimedOut(String),
+    /// A file that was read is not what it was said to be.
+    #[error("{0}")]
+    Malformed(String),
     /// A file that was read ends before its end.
     #[error("{0}")]
     CutOff(String),
@@ -154,6 +157,11 @@ impl Error {
         code == exit::OUT_OF_REACH || (code == exit::NOT_ALLOWED && self.problem().status == 401)
     }
 
+    /// Whether for sure nothing has arrived at the server.
+    pub(crate) fn reached_nobody(&self) -> bool {
+        matches!(self.root(), Self::Api(todo_sdk::Error::OutOfReach { source, .. }) if !source.was_sent())
+    }
+
     /// The reader of our output went away: nobody is left to be told.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self.root(), Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
@@ -176,6 +184,7 @@ impl Error {
             | Self::Undelivered(_)
             | Self::Command(_)
             | Self::CutOff(_)
+            | Self::Malformed(_)
             | Self::Invalid(_)
             | Self::Input(_)
             | Self::Output(_)
@@ -187,14 +196,14 @@ impl Error {
     /// The error and what caused it, in a line.
     pub(crate) fn chain(&self) -> String {
         let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
+        let mut cause = cause_of(self);
         while let Some(error) = cause {
             let part = error.to_string();
             // Some errors repeat their cause in their own text.
             if !text.contains(&part) {
                 text = format!("{text}: {part}");
             }
-            cause = error.source();
+            cause = cause_of(error);
         }
         text
     }
@@ -216,6 +225,7 @@ impl Error {
             Self::Gap(_) => (410, "journal_trimmed", "Changes were missed"),
             Self::Undelivered(_) => (502, "undelivered", "The address did not take it"),
             Self::Command(_) => (500, "command_failed", "The command failed"),
+            Self::Malformed(_) => (422, "malformed", "The file can't be read"),
             Self::CutOff(_) => (422, "cut_off", "The file is cut off"),
             Self::TimedOut(_) => (408, "timed_out", "It did not happen in time"),
             #[cfg(not(feature = "embedded"))]
@@ -223,6 +233,16 @@ impl Error {
             _ => (500, "failed", "Failed on this machine"),
         };
         Problem::new(status, code, title, self.chain())
+    }
+}
+
+/// What caused it. Of what the server says nothing lies below that is not in its own text; below the store of a session lie
+/// our own files.
+fn cause_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e (dyn std::error::Error + 'static)> {
+    let own = error.downcast_ref::<Error>().or_else(|| error.downcast_ref::<Box<Error>>().map(|boxed| &**boxed));
+    match own {
+        Some(Error::Api(todo_sdk::Error::Store(source))) => Some(&**source),
+        _ => error.source(),
     }
 }
 

@@ -96,6 +96,66 @@ fn json_of(text: &[u8]) -> Value {
     serde_json::from_slice(text).unwrap_or_else(|error| panic!("{error} in {:?}", String::from_utf8_lossy(text)))
 }
 
+/// What is no text costs a sign, and no line.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_are_no_text_end_no_import(#[values(Sqlite)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let ann = person(&stack, "ann");
+    let lines: String = (1..=1_500).map(|number| format!("task {number}\n")).collect();
+    std::fs::write(ann.home().join("tasks"), [lines.as_bytes(), b"caf\xe9\nlast\n"].concat()).unwrap();
+    let output = ann.run(&["import", "text", "tasks"], "");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert_eq!(told, "note: not kept: bytes that are no UTF-8 (each became U+FFFD) (line 1501)\n");
+    assert_eq!(ann.list(&["--search", "caf"])[0]["title"], "caf\u{FFFD}");
+    assert_eq!(ann.list(&["--limit", "10000"]).len(), 1_502);
+}
+
+/// The first account of each machine has the same number.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn exports_of_several_machines_are_taken_over_side_by_side(#[values(Sqlite)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let carol = person(&stack, "carol");
+    for format in ["taskwarrior", "json"] {
+        for machine in ["one", "two"] {
+            let shell = Shell::new();
+            // As old as the other.
+            shell.json_with(&["import", "todotxt", "-"], &format!("2026-11-01 {format} of {machine}\n"));
+            let export = || String::from_utf8(shell.run(&["export", format], "").stdout).unwrap();
+            assert_eq!(export(), export());
+            let report = carol.json_with(&["import", format, "-"], &export());
+            assert_eq!((&report["tasks"], &report["already"]), (&json!(1), &json!(0)), "{format} {machine}");
+            assert_eq!(carol.json_with(&["import", format, "-"], &export())["already"], 1);
+        }
+    }
+    assert_eq!(carol.list(&[]).len(), 4);
+}
+
+/// Comments of one task keep their order, whichever are made at the same time.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_come_in_their_order_and_once(#[values(Sqlite, Postgres)] backend: Backend) {
+    let stack = Stack::start(backend);
+    let ann = person(&stack, "ann");
+    let texts: Vec<String> = (0..5).map(|number| format!("comment {number}")).collect();
+    let annotations: Vec<Value> = texts.iter().map(|text| json!({"description": text})).collect();
+    let tasks: Vec<Value> = (0..30)
+        .map(|number| json!({"uuid": format!("u{number}"), "description": "a", "annotations": annotations}))
+        .collect();
+    let form = Value::from(tasks).to_string();
+    for made in [150, 0] {
+        assert_eq!(ann.json_with(&["import", "taskwarrior", "-"], &form)["comments"], made);
+    }
+    for task in ann.list(&["--sort", "id"]) {
+        let comments = ann.json(&["comment", "list", &task["id"].to_string()]);
+        let found: Vec<&str> =
+            comments.as_array().unwrap().iter().map(|comment| comment["content"].as_str().unwrap()).collect();
+        assert_eq!(found, texts);
+    }
+}
+
 /// Lines that were made are known wherever they stand, for a day.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -218,7 +278,8 @@ async fn other_programs_tasks_are_taken_over(#[values(Sqlite, Postgres)] backend
     let text = "(A) 2026-11-01 Call the bank @phone due:2026-12-01\nx 2026-11-20 Done +home\n\n(D) Low\n";
     let report = ann.json_with(&["import", "todotxt", "-"], text);
     assert_eq!((&report["tasks"], &report["tags"], &report["refused"]), (&json!(3), &json!(2), &json!([])));
-    assert_eq!(report["not_kept"], json!([{"what": "priorities below (C)", "count": 1, "first": 4}]));
+    let lost = |what: &str, line: u64| json!({"what": what, "count": 1, "first": line});
+    assert_eq!(report["not_kept"], json!([lost("priorities below (C)", 4), lost("that a tag was a project", 2)]));
     assert_eq!(ann.list(&["--tag", "phone"])[0]["date_created"], "2026-11-01T00:00:00Z");
     // A rule that only the server refuses leaves the others alone.
     let csv = "TYPE,CONTENT,PRIORITY\ntask,fine,1\ntask,\u{7},1\ntask,too,4\n";
@@ -227,7 +288,10 @@ async fn other_programs_tasks_are_taken_over(#[values(Sqlite, Postgres)] backend
     assert_eq!((output.status.code(), told.contains("line 3 was left out")), (Some(1), true), "{told}");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "Made 2 tasks, 0 comments and 0 tags.\n");
     let wrong = ann.run(&["import", "taskwarrior", "-"], "{\"description\": \"a\"} nonsense");
-    assert_eq!(wrong.status.code(), Some(2));
+    assert_eq!(wrong.status.code(), Some(1));
+    let folder = ann.run(&["import", "json", "/"], "");
+    let told = String::from_utf8(folder.stderr).unwrap();
+    assert_eq!((folder.status.code(), told.as_str()), (Some(1), "error: cannot use /: is a directory\n"));
     // What stood before the nonsense was made as it was read.
     for format in ["todotxt", "taskwarrior", "todoist", "text"] {
         let output = ann.run(&["export", format], "");

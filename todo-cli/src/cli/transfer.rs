@@ -8,12 +8,12 @@ use crate::formats::Format;
 
 /// Take tasks over from another program
 ///
-/// The whole file is read as it comes, however long it is. Tags that don't exist are made. What can't be kept is told at the
-/// end.
+/// The whole file is read as it comes, however long it is. Tags that don't exist are made. Bytes that are no UTF-8 become
+/// U+FFFD. What can't be kept is told at the end.
 ///
 /// For a day, nothing is made twice: an import that was cut off is run again, and a file that was mended or grew makes only
 /// what is new in it, from whichever machine. A line is known by its text, an entry of Taskwarrior by its uuid, a task of
-/// `json` by its id; of equal lines each counts. What changed in one that is known is not taken over.
+/// `json` by its id and the account that it comes from; of equal lines each counts. What changed in one that is known is not taken over.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// What it is

@@ -10,6 +10,7 @@ use todo_sdk::model::{CreateTask, EXPORT_VERSION, ExportEnd, ExportHead, Exporte
 use super::{
     GoOn, Losses, Read, Record, Remark,
     lines::{Line, lines},
+    origin,
 };
 use crate::error::Error;
 
@@ -49,7 +50,7 @@ pub(super) fn read(from: impl BufRead, losses: &mut Losses, take: &mut dyn FnMut
 }
 
 fn checked(parsed: serde_json::Result<Exported>, number: u64) -> Result<Exported, Error> {
-    let fault = |why: String| Error::usage(format!("line {number} is no line of `todo export json`: {why}"));
+    let fault = |why: String| Error::Malformed(format!("line {number} is no line of `todo export json`: {why}"));
     match parsed.map_err(|error| fault(error.to_string()))? {
         Exported::Todo(head) if head.version > EXPORT_VERSION => {
             Err(fault(format!("it is of version {}; a newer todo reads it", head.version)))
@@ -61,6 +62,8 @@ fn checked(parsed: serde_json::Result<Exported>, number: u64) -> Result<Exported
 /// Puts lines together to tasks with their tags and comments.
 #[derive(Default)]
 pub(crate) struct Assembler {
+    /// Whose export it is.
+    origin: String,
     tags: HashMap<Id, String>,
     /// Tags that no task had so far.
     unused: BTreeSet<Id>,
@@ -79,13 +82,14 @@ impl Assembler {
     /// The task that is whole now, and the line that it stands in.
     pub(crate) fn take(&mut self, line: Exported, losses: &mut Losses) -> Option<(u64, Record)> {
         match line {
+            Exported::Todo(head) => self.origin = origin(&head.user),
             Exported::Tag(tag) => {
                 self.unused.insert(tag.id);
                 self.tags.insert(tag.id, tag.name);
             }
             Exported::Task(task) => {
                 task.tags.iter().for_each(|tag| _ = self.unused.remove(tag));
-                let record = record_of(*task, &self.tags, self.line, losses);
+                let record = record_of(*task, self, losses);
                 return self.last.replace((self.line, record));
             }
             Exported::Comment(comment) => match &mut self.last {
@@ -104,16 +108,17 @@ impl Assembler {
     }
 }
 
-fn record_of(task: Task, tags: &HashMap<Id, String>, place: u64, losses: &mut Losses) -> Record {
+fn record_of(task: Task, of: &Assembler, losses: &mut Losses) -> Record {
+    let Assembler { origin, tags, line: place, .. } = of;
     let mut names = Vec::with_capacity(task.tags.len());
     for tag in &task.tags {
         match tags.get(tag) {
             Some(name) => names.push(name.clone()),
-            None => losses.note("tags without a name", place),
+            None => losses.note("tags without a name", *place),
         }
     }
-    // An id alone is used on other servers too.
-    let source = format!("{} {}", task.id, task.date_created.timestamp_micros());
+    // An id alone is used on other servers too, and tasks that were taken over from elsewhere may be as old to the microsecond.
+    let source = format!("{origin} {} {}", task.id, task.date_created.timestamp_micros());
     Record { id: Some(task.id), task: as_new(&task), tags: names, comments: Vec::new(), source }
 }
 

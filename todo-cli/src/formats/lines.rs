@@ -13,21 +13,18 @@ pub(super) struct Line {
     pub(super) ended: bool,
 }
 
-/// The lines of `from`; the first that is no UTF-8 is the last.
+/// The lines of `from`, which is UTF-8; what can't be read is the last.
 pub(super) fn lines(mut from: impl BufRead) -> impl Iterator<Item = Result<Line, Error>> {
     let mut number = 0;
     std::iter::from_fn(move || {
-        let mut bytes = Vec::new();
-        match from.read_until(b'\n', &mut bytes) {
+        let mut text = String::new();
+        match from.read_line(&mut text) {
             Err(error) => return Some(Err(Error::input(error))),
             Ok(0) => return None,
             Ok(_) => number += 1,
         }
-        let ended = bytes.pop_if(|last| *last == b'\n').is_some();
-        bytes.pop_if(|last| ended && *last == b'\r');
-        Some(match String::from_utf8(bytes) {
-            Ok(text) => Ok(Line { number, text: text.trim_start_matches('\u{feff}').to_owned(), ended }),
-            Err(error) => Err(Error::usage(format!("line {number} is no UTF-8: {}", error.utf8_error()))),
-        })
+        let ended = text.ends_with('\n');
+        let whole = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).unwrap_or(&text);
+        Some(Ok(Line { number, text: whole.trim_start_matches('\u{feff}').to_owned(), ended }))
     })
 }

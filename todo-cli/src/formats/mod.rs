@@ -13,17 +13,22 @@ mod tests;
 mod text;
 mod todoist;
 mod todotxt;
+mod utf8;
 
-use std::io::{BufRead, Write};
+use std::{
+    cell::RefCell,
+    io::{BufRead, BufReader, Write},
+};
 
 use chrono::DateTime;
 use chrono_tz::Tz;
 use clap::ValueEnum;
-use todo_sdk::model::ExportHead;
+use todo_sdk::model::{ExportHead, User};
 
 pub(crate) use json::Assembler;
 pub(crate) use record::{Loss, Losses, Record, Remark};
 
+use self::utf8::Utf8;
 use crate::error::Error;
 
 /// A form of tasks.
@@ -54,6 +59,11 @@ impl Format {
     }
 }
 
+/// Whose tasks they are, unlike those of any other account on any machine: the first account of each has the id 1.
+fn origin(user: &User) -> String {
+    format!("{} {}", user.id, user.date_joined.timestamp_micros())
+}
+
 /// Something that was read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Read {
@@ -82,6 +92,8 @@ pub(crate) fn read(
 ) -> Result<(), Error> {
     // Losses are noted by the reader meanwhile.
     let mut blank = Losses::default();
+    let replaced = RefCell::new(Losses::default());
+    let from = BufReader::new(Utf8::new(from, &replaced));
     let mut take = |read: Read| {
         take(match read {
             Read::Task(line, record) => match record.fitted(format, line, &mut blank) {
@@ -103,6 +115,7 @@ pub(crate) fn read(
         Format::Text => text::read(from, &mut take),
     };
     losses.add(blank);
+    losses.add(replaced.take());
     done
 }
 
@@ -124,7 +137,7 @@ impl<W: Write> Writer<W> {
         Ok(match format {
             Format::Json => Self::Json(json::Writer::new(to, head)?),
             Format::Todotxt => Self::Todotxt(todotxt::Writer::new(to, now.timezone())),
-            Format::Taskwarrior => Self::Taskwarrior(taskwarrior::Writer::new(to, head.user.id, now.timezone())?),
+            Format::Taskwarrior => Self::Taskwarrior(taskwarrior::Writer::new(to, origin(&head.user), now.timezone())?),
             Format::Todoist => Self::Todoist(Box::new(todoist::Writer::new(to, now.timezone())?)),
             Format::Text => Self::Text(text::Writer::new(to)),
         })

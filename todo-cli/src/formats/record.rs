@@ -50,7 +50,7 @@ impl Record {
     /// What is no task at all.
     pub(super) fn fitted(mut self, format: Format, place: u64, losses: &mut Losses) -> Result<Self, String> {
         if format != Format::Json {
-            self.cut();
+            self.cut(place, losses);
         }
         let count = self.comments.len();
         self.comments = self.comments.into_iter().flat_map(Remark::fitted).filter(Remark::says_something).collect();
@@ -67,9 +67,16 @@ impl Record {
         Ok(self)
     }
 
-    fn cut(&mut self) {
+    fn cut(&mut self, place: u64, losses: &mut Losses) {
         let title = one_line(&self.task.title);
+        if title != self.task.title {
+            losses.note("line breaks in titles", place);
+        }
         if title.chars().count() > TITLE_MAX {
+            losses.note(
+                format!("titles beyond {TITLE_MAX} characters (cut; the description begins with all of it)"),
+                place,
+            );
             let cut: String = title.chars().take(TITLE_MAX - 1).collect();
             let rest = std::mem::take(&mut self.task.description);
             self.task.description = if rest.is_empty() { title } else { format!("{title}\n\n{rest}") };
@@ -78,6 +85,7 @@ impl Record {
             self.task.title = title;
         }
         if self.task.description.chars().count() > DESCRIPTION_MAX {
+            losses.note(format!("descriptions beyond {DESCRIPTION_MAX} characters (the rest is a comment)"), place);
             let (kept, rest) = split_at_char(&self.task.description, DESCRIPTION_MAX);
             self.comments.insert(0, Remark { text: rest, posted: None });
             self.task.description = kept;
@@ -111,7 +119,7 @@ pub(super) fn check_tag(name: &str) -> Result<(), String> {
 }
 
 /// Line breaks become spaces.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     const BREAKS: [char; 4] = ['\n', '\r', '\u{2028}', '\u{2029}'];
     if !text.contains(BREAKS) {
         return text.to_owned();

@@ -13,8 +13,9 @@ use serde::{
     de::{SeqAccess, Visitor},
 };
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use todo_sdk::{
-    model::{CreateTask, Due, Id, RepeatFrom},
+    model::{CreateTask, Due, RepeatFrom},
     quick::local_time,
 };
 use uuid::Uuid;
@@ -86,7 +87,7 @@ pub(super) fn read(
         Err(error) if error.is_io() => Err(Error::input(error.into())),
         Err(error) => {
             let place = reader.number + 1;
-            Err(Error::usage(format!("entry {place} is no JSON of `task export`: {error}")))
+            Err(Error::Malformed(format!("entry {place} is no JSON of `task export`: {error}")))
         }
         Ok(()) => Ok(()),
     }
@@ -172,6 +173,9 @@ impl Reader<'_> {
         }
         for (name, _) in entry.others.iter().filter(|(name, _)| !OF_NO_USE.contains(&name.as_str())) {
             self.lose(format!("the field \"{name}\""));
+        }
+        if entry.project.is_some() {
+            self.lose("that a tag was the project");
         }
         let tags = entry.project.into_iter().chain(entry.tags).collect();
         let comments = entry.annotations.into_iter().map(|annotation| Remark {
@@ -277,14 +281,14 @@ struct Written<'r> {
 
 pub(crate) struct Writer<W> {
     to: W,
-    user: Id,
+    origin: String,
     zone: Tz,
     begun: bool,
 }
 
 impl<W: Write> Writer<W> {
-    pub(super) fn new(to: W, user: Id, zone: Tz) -> Result<Self, Error> {
-        let mut writer = Self { to, user, zone, begun: false };
+    pub(super) fn new(to: W, origin: String, zone: Tz) -> Result<Self, Error> {
+        let mut writer = Self { to, origin, zone, begun: false };
         writer.to.write_all(b"[").map_err(Error::Output)?;
         Ok(writer)
     }
@@ -336,12 +340,12 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// The same task has the same one in each export, so that it is not taken twice there.
+    /// The same task has the same one in each export, so that it is not taken twice there; no task of another account has
+    /// it, wherever that is.
     fn uuid(&self, record: &Record) -> Uuid {
+        let named = format!("todo task {} {}", self.origin, record.id.unwrap_or_default());
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&self.user.to_be_bytes());
-        bytes[8..].copy_from_slice(&record.id.unwrap_or_default().to_be_bytes());
-        // The bits that say which kind it is lie where numbers this large are not.
+        bytes.iter_mut().zip(Sha256::digest(named)).for_each(|(byte, hashed)| *byte = hashed);
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 

@@ -62,7 +62,7 @@ fn todo_txt_is_read() {
     assert_eq!((task.due, record.tags), (Some("2026-12-01".parse().unwrap()), vec!["money".into(), "phone".into()]));
     assert_eq!(task.date_created, Some(at("2026-10-31T23:00:00Z")));
     let rule = Repeat { rrule: "FREQ=WEEKLY;INTERVAL=2".into(), from: RepeatFrom::Schedule };
-    assert_eq!((&task.repeat, losses), (&Some(rule), vec![]));
+    assert_eq!((&task.repeat, losses), (&Some(rule), vec!["that a tag was a project".to_owned()]));
 
     let (record, losses) = read("x 2026-11-20 2026-11-01 Done it pri:D");
     assert!(record.task.completed);
@@ -92,6 +92,8 @@ fn a_line_of_fields_has_a_title_that_does_not_grow() {
             let (text, _) = write_all(Format::Todotxt, std::slice::from_ref(&record));
             let back = one(Format::Todotxt, &text).0;
             assert_eq!(plain(back.clone()), plain(record), "{line}: {text}");
+            let mut tags = text.split(' ').filter(|word| word.starts_with(['+', '@']));
+            assert!(tags.all(|tag| text.matches(tag.trim()).count() == 1), "each stands there once: {text}");
             record = back;
         }
     }
@@ -118,7 +120,9 @@ fn taskwarrior_is_read() {
     assert_eq!(first.comments, [Remark { text: "they open at ten".into(), posted: Some(at("2026-11-02T08:00:00Z")) }]);
     assert_eq!((records[1].task.completed, records[1].task.completed_at), (true, Some(at("2026-11-02T09:00:00Z"))));
     assert_eq!([2, 3].map(|index: usize| records[index].task.repeat.is_some()), [true, false], "one goes on");
-    assert!(losses.contains(&"the field \"wait\"".to_owned()) && losses.len() == 4, "{losses:?}");
+    for what in ["the field \"wait\"", "that a tag was the project"] {
+        assert!(losses.contains(&what.to_owned()) && losses.len() == 5, "{losses:?}");
+    }
     // An object a line, as old versions write them; nothing; and what is none.
     let lines = "{\"description\":\"a\"}\n{\"description\":\"b\"}\n";
     assert_eq!(read_all(Format::Taskwarrior, lines).0.len(), 2);
@@ -169,11 +173,13 @@ fn todoist_is_read() {
 #[test]
 fn what_is_too_long_goes_on_elsewhere() {
     let title = "word ".repeat(60);
-    let (record, _) = one(Format::Text, &title);
+    let (record, losses) = one(Format::Text, &title);
+    assert_eq!(losses, ["titles beyond 100 characters (cut; the description begins with all of it)"]);
     assert_eq!(record.task.title.chars().count(), 100, "with the sign that it goes on");
     assert_eq!(record.task.description, title.trim());
     let csv = format!("TYPE,CONTENT,DESCRIPTION\ntask,a,{}\n", "d".repeat(25_000));
-    let (record, _) = one(Format::Todoist, &csv);
+    let (record, losses) = one(Format::Todoist, &csv);
+    assert_eq!(losses, ["descriptions beyond 10000 characters (the rest is a comment)"]);
     assert_eq!(record.task.description.len(), 10_000);
     assert_eq!(record.comments.iter().map(|comment| comment.text.len()).collect::<Vec<_>>(), [10_000, 5_000]);
     let (_, refused, _) = read_all(Format::Text, &format!("fine\n{}\n", "\u{7}"));
@@ -201,7 +207,7 @@ fn an_open_quote_ends_it_with_its_line() {
         for ends in ["\n", "\r\n"] {
             let csv = format!("{head}{rest}").replace('\n', ends);
             let (titles, error) = broken(Format::Todoist, csv.as_bytes());
-            assert_eq!((titles, error.exit_code()), (vec!["fine".to_owned()], 2), "{rest}");
+            assert_eq!((titles, error.exit_code()), (vec!["fine".to_owned()], 1), "{rest}");
             assert_eq!(error.to_string(), "the quote that opens in line 4 is not closed where its cell ends", "{rest}");
         }
     }
@@ -213,26 +219,88 @@ fn an_open_quote_ends_it_with_its_line() {
 }
 
 #[test]
-fn what_is_no_text_is_told_with_its_line() {
+fn what_is_no_text_is_replaced_and_told_with_its_line() {
     for (format, bytes) in [
-        (Format::Text, &b"fine\nc\xe9\n"[..]),
-        (Format::Todotxt, b"fine\nc\xe9"),
-        (Format::Json, b"\n{\"\xff"),
-        (Format::Todoist, b"TYPE,CONTENT\ntask,c\xe9\n"),
-        (Format::Taskwarrior, b"[\n{\"description\":\"c\xe9\"}]"),
+        (Format::Text, &b"fine\nc\xe9\nbehind"[..]),
+        (Format::Todotxt, b"fine\nc\xe9\nbehind\n"),
+        (Format::Todoist, b"TYPE,CONTENT\ntask,c\xe9\ntask,behind\n"),
+        (Format::Taskwarrior, b"[\n{\"description\":\"c\xe9\"},{\"description\":\"behind\"}]"),
     ] {
-        let (_, error) = broken(format, bytes);
-        assert_eq!(error.exit_code(), 2, "{error}");
-        assert!(error.to_string().contains("line 2"), "{error}");
+        let (mut titles, mut losses) = (Vec::new(), Losses::default());
+        let take = |entry: Read| {
+            if let Read::Task(_, record) = entry {
+                titles.push(record.task.title);
+            }
+            true
+        };
+        read(format, bytes, &now(), &mut losses, take).unwrap();
+        assert_eq!(titles[titles.len() - 2..], ["c\u{FFFD}", "behind"]);
+        let told: Vec<_> = losses.iter().map(|(what, loss)| (what, loss.count, loss.first)).collect();
+        assert_eq!(told, [("bytes that are no UTF-8 (each became U+FFFD)", 1, 2)], "{format:?}");
+    }
+    let (_, error) = broken(Format::Json, b"\n{\"\xff");
+    assert!(error.exit_code() == 1 && error.to_string().contains("end of the file"), "{error}");
+    let (_, error) = broken(Format::Json, b"\n{\"\xff\n");
+    assert!(error.exit_code() == 1 && error.to_string().contains("line 2"), "{error}");
+}
+
+#[test]
+fn white_space_that_a_form_can_t_hold_is_told() {
+    for (format, title, losses) in [
+        (Format::Todoist, "a\tb", vec!["white space in titles, beside single spaces"]),
+        (Format::Text, " a ", vec!["line breaks in titles, and spaces around them"]),
+        (Format::Text, "a\nb", vec!["line breaks in titles, and spaces around them"]),
+        (Format::Todotxt, "a\nb", vec!["line breaks in titles"]),
+        (Format::Taskwarrior, "a\nb\t", vec![]),
+    ] {
+        let task = CreateTask { title: title.into(), ..CreateTask::default() };
+        let (text, told) = write_all(format, &[Record { task, ..Record::default() }]);
+        assert_eq!(told, losses, "{text}");
+        assert_eq!(read_all(format, &text).0.len(), 1, "it stays one task: {text}");
     }
 }
 
 #[test]
+fn no_other_account_has_the_same_numbers() {
+    let task = CreateTask { title: "a".into(), ..CreateTask::default() };
+    let record = Record { id: Some(1), task, ..Record::default() };
+    let export = |id: i64, joined: &str| {
+        let mut head = head();
+        (head.user.id, head.user.date_joined) = (id, at(joined));
+        let mut text = Vec::new();
+        let mut writer = Writer::new(Format::Taskwarrior, &mut text, &head, &now()).unwrap();
+        writer.write(&record, &mut Losses::default()).unwrap();
+        writer.end().unwrap();
+        let (mut records, ..) = read_all(Format::Taskwarrior, &String::from_utf8(text).unwrap());
+        records.remove(0).source
+    };
+    let here = export(1, "2026-01-01T00:00:00.000001Z");
+    assert_eq!(here, export(1, "2026-01-01T00:00:00.000001Z"), "from export to export");
+    assert_eq!(here.parse::<uuid::Uuid>().unwrap().get_version_num(), 8);
+    assert_ne!(here, export(1, "2026-01-01T00:00:00.000002Z"), "the first account of another machine");
+    assert_ne!(here, export(2, "2026-01-01T00:00:00.000001Z"));
+    // Tasks that were taken over on several machines are as old to the microsecond.
+    let line = |id: i64, joined: &str| {
+        let mut head = head();
+        (head.user.id, head.user.date_joined) = (id, at(joined));
+        let head = serde_json::to_string(&todo_sdk::model::Exported::Todo(head)).unwrap();
+        let (mut records, ..) = read_all(Format::Json, &format!("{head}\n{OWN_TASK}\n{OWN_END}\n"));
+        records.remove(0).source
+    };
+    assert_eq!(line(1, "2026-01-01T00:00:00Z"), line(1, "2026-01-01T00:00:00Z"));
+    assert_ne!(line(1, "2026-01-01T00:00:00Z"), line(1, "2026-01-01T00:00:01Z"));
+}
+
+const OWN_TASK: &str = concat!(
+    r#"{"task":{"id":5,"title":" a\u2028b ","description":"","completed":false,"completed_at":null,"priority":4,"#,
+    r#""due":null,"remind_time":null,"repeat":null,"tags":[],"telegram_user":null,"#,
+    r#""date_created":"2026-11-01T08:00:00Z","date_updated":"2026-11-01T08:00:00Z","version":1}}"#
+);
+const OWN_END: &str = r#"{"end":{"tags":0,"tasks":1,"comments":0}}"#;
+
+#[test]
 fn our_own_form_has_an_end() {
-    let task = r#"{"task":{"id":5,"title":" a\u2028b ","description":"","completed":false,"completed_at":null,"priority":4,
-        "due":null,"remind_time":null,"repeat":null,"tags":[],"telegram_user":null,"date_created":"2026-11-01T08:00:00Z",
-        "date_updated":"2026-11-01T08:00:00Z","version":1}}"#
-        .replace('\n', "");
+    let task = OWN_TASK;
     let comment =
         r#"{"comment":{"id":1,"task_id":5,"content":" as it is\n","posted_date":"2026-11-01T08:00:00Z","version":1}}"#;
     let whole = format!("{task}\n{comment}\n{{\"end\":{{\"tags\":0,\"tasks\":1,\"comments\":1}}}}\n");

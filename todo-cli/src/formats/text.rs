@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 
 use todo_sdk::model::CreateTask;
 
-use super::{GoOn, Losses, Read, Record, lines::lines};
+use super::{GoOn, Losses, Read, Record, lines::lines, record::one_line};
 use crate::error::Error;
 
 pub(super) fn read(from: impl BufRead, take: &mut dyn FnMut(Read) -> GoOn) -> Result<(), Error> {
@@ -33,8 +33,10 @@ impl<W: Write> Writer<W> {
 
     pub(super) fn write(&mut self, record: &Record, losses: &mut Losses) -> Result<(), Error> {
         let (task, place) = (&record.task, record.place());
+        let title = one_line(&task.title);
         let lost = [
             ("completed tasks (not written)", task.completed),
+            ("line breaks in titles, and spaces around them", !task.completed && title.trim() != task.title),
             ("descriptions", !task.completed && !task.description.is_empty()),
             ("tags", !task.completed && !record.tags.is_empty()),
             ("priorities", !task.completed && task.priority.is_some_and(|priority| priority < 4)),
@@ -48,7 +50,7 @@ impl<W: Write> Writer<W> {
         if task.completed {
             return Ok(());
         }
-        writeln!(self.to, "{}", task.title).map_err(Error::Output)
+        writeln!(self.to, "{}", title.trim()).map_err(Error::Output)
     }
 
     pub(super) fn end(mut self) -> Result<(), Error> {

@@ -33,14 +33,11 @@ pub(super) fn read(
     let mut csv = csv::ReaderBuilder::new().flexible(true).terminator(lines).from_reader(Quotes::new(from));
     let fault = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(error) => Error::input(error),
-        csv::ErrorKind::Utf8 { pos, err } => {
-            Error::usage(format!("line {} is no UTF-8: {err}", pos.map_or(0, |pos| pos.line())))
-        }
-        other => Error::usage(format!("it is no CSV: {other:?}")),
+        other => Error::Malformed(format!("it is no CSV: {other:?}")),
     };
     let names: Vec<String> = csv.headers().map_err(fault)?.iter().map(name_of).collect();
     if !names.iter().any(|name| name == "TYPE") || !names.iter().any(|name| name == "CONTENT") {
-        return Err(Error::usage("it is no CSV of Todoist: the first line lacks TYPE or CONTENT"));
+        return Err(Error::Malformed("it is no CSV of Todoist: the first line lacks TYPE or CONTENT".to_owned()));
     }
     let mut last: Option<(u64, Record)> = None;
     let mut row = StringRecord::new();
@@ -50,7 +47,7 @@ pub(super) fn read(
             if let Some((line, record)) = last.take() {
                 take(Read::Task(line, Box::new(record)));
             }
-            return Err(Error::usage(format!(
+            return Err(Error::Malformed(format!(
                 "the quote that opens in line {opened} is not closed where its cell ends"
             )));
         }
@@ -217,6 +214,7 @@ impl<W: Write> Writer<W> {
             ("when comments were made", !record.comments.is_empty()),
             ("spaces in tags", record.tags.iter().any(|tag| tag.contains(char::is_whitespace))),
             ("words of titles that Todoist reads as labels", task.title.split_whitespace().any(is_label)),
+            ("white space in titles, beside single spaces", !task.title.split(' ').eq(task.title.split_whitespace())),
         ];
         lost.into_iter().filter(|(_, lost)| *lost).for_each(|(what, _)| losses.note(what, place));
         let labels = record.tags.iter().map(|tag| format!("@{}", tag.split_whitespace().collect::<Vec<_>>().join("_")));

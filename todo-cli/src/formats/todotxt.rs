@@ -15,6 +15,7 @@ use todo_sdk::{
 use super::{
     GoOn, Losses, Read, Record,
     lines::lines,
+    record::one_line,
     recurrence::{Every, Unit, number_and_word},
 };
 use crate::error::Error;
@@ -107,6 +108,9 @@ fn day(word: &str) -> Option<NaiveDate> {
 /// Takes a word that is a field.
 fn field(record: &mut Record, word: &str, place: u64, losses: &mut Losses) -> bool {
     if let Some(name) = tag(word) {
+        if word.starts_with('+') {
+            losses.note("that a tag was a project", place);
+        }
         record.tags.push(name.to_owned());
         return true;
     }
@@ -174,12 +178,18 @@ impl<W: Write> Writer<W> {
         if !task.completed || task.completed_at.is_some() {
             words.extend(task.date_created.map(|at| self.day(at)));
         }
-        words.push(self.title(record, losses));
+        let title = self.title(record, losses);
+        let said: HashSet<String> = title.split(' ').filter_map(tag).map(str::to_lowercase).collect();
+        words.push(title);
         for tag in &record.tags {
             if tag.contains(char::is_whitespace) {
                 losses.note("spaces in tags", place);
             }
-            words.push(format!("@{}", tag.split_whitespace().collect::<Vec<_>>().join("_")));
+            let tag = tag.split_whitespace().collect::<Vec<_>>().join("_");
+            // Those in the title are read as tags from there.
+            if !said.contains(&tag.to_lowercase()) {
+                words.push(format!("@{tag}"));
+            }
         }
         match task.due {
             Some(Due::Day(day)) => words.push(format!("due:{day}")),
@@ -213,14 +223,18 @@ impl<W: Write> Writer<W> {
 
     /// The title; words in it that would be read as something else are told.
     fn title(&self, record: &Record, losses: &mut Losses) -> String {
-        let title: Vec<&str> = record.task.title.split(' ').filter(|word| !word.is_empty()).collect();
+        let whole = one_line(&record.task.title);
+        if whole != record.task.title {
+            losses.note("line breaks in titles", record.place());
+        }
+        let title: Vec<&str> = whole.split(' ').filter(|word| !word.is_empty()).collect();
         let mut scratch = Record::default();
         let mut unused = Losses::default();
         let begins = title.first().is_some_and(|word| *word == "x" || priority(word).is_some() || day(word).is_some());
         if begins || title.iter().any(|word| field(&mut scratch, word, 0, &mut unused)) {
             losses.note("words of titles that todo.txt reads as fields", record.place());
         }
-        if title.join(" ") != record.task.title {
+        if title.join(" ") != whole {
             losses.note("several spaces in titles", record.place());
         }
         title.join(" ")

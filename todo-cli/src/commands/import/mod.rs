@@ -36,10 +36,10 @@ const BATCH: usize = BULK_MAX;
 /// Bytes in one call: well below what the server takes.
 const BATCH_BYTES: usize = 512 * 1024;
 /// Tasks whose comments are made at the same time; those of one follow each other.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 16;
 
 pub(super) async fn import(ctx: &Context, args: &ImportArgs) -> Result<(), Error> {
-    let source = Source::open(&args.file)?;
+    let source = Source::open(args)?;
     let progress = progress(ctx, source.size);
     let (seen, format) = (Arc::clone(&source.seen), args.format);
     let now = ctx.now.with_timezone(&machine_tz());
@@ -65,7 +65,10 @@ pub(super) async fn import(ctx: &Context, args: &ImportArgs) -> Result<(), Error
     }
     let (read, losses) = reading.await.map_err(|error| Error::input(io::Error::other(error)))?;
     tell(ctx, args, &report, &losses)?;
-    read.map_err(|error| error.about(args.file.display().to_string()))?;
+    read.map_err(|error| match error {
+        Error::Input(source) if !args.is_stdin() => Error::File { path: args.file.clone(), source },
+        other => other.about(args.file.display().to_string()),
+    })?;
     // Each was told.
     if report.refused.is_empty() { Ok(()) } else { Err(Error::Reported(1)) }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{context::Context, error::Error};
+use crate::{cli::ImportArgs, context::Context, error::Error};
 
 pub(super) struct Source {
     from: Box<dyn Read + Send>,
@@ -23,14 +23,24 @@ pub(super) struct Source {
     pub(super) seen: Arc<AtomicU64>,
 }
 
+impl ImportArgs {
+    pub(super) fn is_stdin(&self) -> bool {
+        self.file == Path::new("-")
+    }
+}
+
 impl Source {
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let (from, size): (Box<dyn Read + Send>, _) = if path == Path::new("-") {
+    pub(super) fn open(args: &ImportArgs) -> Result<Self, Error> {
+        let path = &args.file;
+        let (from, size): (Box<dyn Read + Send>, _) = if args.is_stdin() {
             (Box::new(io::stdin()), None)
         } else {
             let fault = |source| Error::File { path: path.to_owned(), source };
             let file = File::open(path).map_err(fault)?;
             let size = file.metadata().map_err(fault)?;
+            if size.is_dir() {
+                return Err(fault(io::ErrorKind::IsADirectory.into()));
+            }
             let size = size.is_file().then_some(size.len());
             (Box::new(file), size)
         };
