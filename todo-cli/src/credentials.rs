@@ -176,6 +176,19 @@ mod tests {
         assert!(credentials(&folder, "http://one_two").load().unwrap().is_none());
     }
 
+    #[tokio::test]
+    async fn why_it_can_t_be_used_is_told_along_with_what() {
+        let folder = tempfile::tempdir().unwrap();
+        let credentials = credentials(&folder, "http://one:8000");
+        let lock = credentials.folder.join("default@http___one_8000.lock");
+        fs::create_dir_all(&lock).unwrap();
+        let failed = SessionStore::lock(&credentials).await.err().unwrap();
+        let error = Error::from(todo_sdk::Error::Store(failed.into())).about("task 1");
+        let said = error.chain();
+        assert!(said.contains("the session store failed: cannot use ") && said.contains("directory"), "{said}");
+        assert_eq!(said.matches(&lock.display().to_string()).count(), 1, "{said}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn only_the_owner_reads_them() {

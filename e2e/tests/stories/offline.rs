@@ -248,6 +248,71 @@ fn a_conflict_is_kept_and_shown_and_a_person_decides() {
 }
 
 #[test]
+fn lines_are_queued_as_tasks_are() {
+    let World { mut up, todo, _home } = World::start();
+    todo.json(&["add", "Known @home"]);
+    up.kill_9();
+    let lines: String = (1..=700).map(|number| format!("task {number} @home @new\n")).collect();
+    let (code, stdout, stderr) = said(&todo.run(&["add", "-"], &format!("{}\n{lines}", "x".repeat(101))));
+    assert_eq!((code, stdout.lines().count()), (Some(1), 700), "{stderr}");
+    assert!(stdout.starts_with("Queued: add q1 \"task 1\" @home @new\n"), "{stdout}");
+    let told: Vec<&str> = stderr.lines().collect();
+    assert_eq!(told[0], "error: line 1: title has 101 characters, at most 100 are allowed");
+    assert_eq!(told[1..], ["note: server out of reach; queued, goes out with the next command"]);
+    // What is said about one of them waits behind it.
+    let (code, stdout, stderr) = said(&todo.run(&["add", "q701", "--comment-stdin"], "log\n"));
+    assert_eq!((code, stdout.lines().count()), (Some(0), 2), "{stdout}{stderr}");
+    assert!(stdout.lines().all(|line| line.starts_with("Queued: ")), "{stdout}");
+    let (code, stdout, _) = said(&todo.run(&["done", "-"], "q1 1 q2\n"));
+    assert_eq!((code, stdout.lines().count()), (Some(0), 3), "{stdout}");
+    assert_eq!(todo.run(&["add", "-", "--no-queue"], "one\n").status.code(), Some(6));
+    up.start();
+    let tasks = todo.list(&["--all", "--sort", "id", "--limit", "10000"]);
+    assert_eq!((tasks.len(), &tasks[1]["title"], &tasks[700]["title"]), (702, &json!("task 1"), &json!("task 700")));
+    assert_eq!((&tasks[1]["completed"], &tasks[0]["completed"]), (&json!(true), &json!(true)));
+    assert_eq!(todo.json(&["tag", "list"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_queue_that_is_broken_is_told_once_and_holds_up_no_good_line() {
+    let World { mut up, todo, _home } = World::start();
+    up.kill_9();
+    for title in ["one", "two"] {
+        queued(&todo, &["add", title]);
+    }
+    let folder = todo.home().join("data/outbox");
+    let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+    let path = files.into_iter().find(|path| path.extension().is_some_and(|name| name == "jsonl")).unwrap();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<&str> = whole.lines().collect();
+    lines.insert(2, "garbage");
+    std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let bad = format!("{}.bad", path.display());
+    let (code, stdout, stderr) = said(&todo.run(&["status"], ""));
+    assert!(code == Some(0) && stdout.contains("2 changes to send"), "{stdout}");
+    assert_eq!(stderr, format!("note: 1 line of the queue can't be read and is kept in {bad}; the others go on\n"));
+    assert_eq!(std::fs::read_to_string(&bad).unwrap(), "garbage\n");
+    let (_, stdout, _) = said(&todo.run(&["doctor"], ""));
+    assert!(stdout.contains("! queue") && stdout.contains("✓ queue"), "{stdout}");
+    up.start();
+    assert_eq!(titles(&todo.list(&["--sort", "id"])), ["one", "two"]);
+
+    // What is no queue at all.
+    std::fs::write(&path, "nothing\n").unwrap();
+    let shown = path.display().to_string();
+    let (code, stdout, stderr) = said(&todo.run(&["add", "three"], ""));
+    assert_eq!((code, stdout.as_str(), stderr.matches(&shown).count()), (Some(1), "", 1), "{stderr}");
+    assert!(stderr.contains("--no-queue") && stderr.lines().count() == 1, "{stderr}");
+    let (code, stdout, stderr) = said(&todo.run(&["list", "--quiet"], ""));
+    assert_eq!((code, stdout.lines().count(), stderr.as_str()), (Some(0), 2, ""));
+    let (code, _, stderr) = said(&todo.run(&["list"], ""));
+    assert_eq!((code, stderr.matches(&shown).count()), (Some(0), 1), "{stderr}");
+    assert!(todo.run(&["add", "three", "--no-queue"], "").status.success());
+    let (code, stdout, _) = said(&todo.run(&["doctor"], ""));
+    assert!(code == Some(1) && stdout.contains("✗ queue"), "{stdout}");
+}
+
+#[test]
 fn two_that_send_at_once_make_no_double() {
     let World { mut up, todo, _home } = World::start();
     up.kill_9();

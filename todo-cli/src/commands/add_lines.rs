@@ -17,6 +17,7 @@ use crate::{
     context::Context,
     error::{Error, exit},
     input::stdin::{self, Line},
+    offline::{self, Offline},
     output::{Printer, report, view::TagNames},
 };
 
@@ -36,7 +37,7 @@ const PAUSE: Duration = Duration::from_millis(30);
 /// [`Error::Reported`] if some were refused; the others are made all the same.
 pub(super) async fn add(ctx: &Context, args: &AddArgs) -> Result<u64, Error> {
     let mut incoming = Incoming { lines: stdin::lines(), failed: None };
-    let mut adding = Adding { ctx, args, lines: 0, refused: false, unheard: None };
+    let mut adding = Adding { ctx, args, lines: 0, refused: false, queues: false, unheard: None };
     loop {
         let lines = incoming.together().await?;
         if lines.is_empty() {
@@ -85,6 +86,8 @@ struct Adding<'c> {
     args: &'c AddArgs,
     lines: u64,
     refused: bool,
+    /// The server is away, which was said.
+    queues: bool,
     /// Whoever read what is printed went away; the tasks are made all the same.
     unheard: Option<Error>,
 }
@@ -162,14 +165,40 @@ impl Adding<'_> {
         None
     }
 
-    /// Makes them in one call, all but those that the server refuses.
+    /// Makes them in one call, all but those that the server refuses; or queues them, where it is away.
     async fn make(&mut self, mut items: Vec<Item>) -> Result<(), Error> {
+        let is_away = offline::is_away(self.ctx);
+        let sent = if is_away { Ok(()) } else { self.send(&mut items).await };
+        match &self.ctx.offline {
+            Some(queue) if is_away || sent.as_ref().is_err_and(Error::reached_nobody) => self.queue(queue, items),
+            _ => sent,
+        }
+    }
+
+    fn queue(&mut self, queue: &Offline, items: Vec<Item>) -> Result<(), Error> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        if !std::mem::replace(&mut self.queues, true) {
+            self.ctx.printer.warn("server out of reach; queued, goes out with the next command");
+        }
+        // Their tags wait by name.
+        let tasks = items.into_iter().map(|item| (CreateTask { tags: Vec::new(), ..item.task }, item.tags));
+        let entries = queue.add_all(tasks)?;
+        if self.unheard.is_none() {
+            self.unheard = offline::tell_queued(self.ctx, &entries).err();
+        }
+        self.heard()
+    }
+
+    /// What is left in `items` where that fails is not made.
+    async fn send(&mut self, items: &mut Vec<Item>) -> Result<(), Error> {
         let Some(first) = items.first().map(|item| item.line) else { return Ok(()) };
         let about = |error: Error| match first {
             1 => error,
             line => error.about(format!("from line {line} on")),
         };
-        let names = self.ensure_tags(&mut items).await.map_err(about)?;
+        let names = self.ensure_tags(items).await.map_err(about)?;
         while !items.is_empty() {
             let create = items.iter().map(|item| item.task.clone()).collect();
             let call = self.ctx.client.tasks().bulk(&BulkTasks { create, ..BulkTasks::default() });

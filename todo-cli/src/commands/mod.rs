@@ -5,6 +5,7 @@ mod add;
 mod add_lines;
 mod bulk;
 mod comment;
+mod complete;
 mod completions;
 mod config;
 mod doctor;
@@ -28,12 +29,14 @@ pub(crate) mod tag_names;
 mod task;
 mod token;
 pub(crate) mod topics;
+mod undo;
+mod unheard;
 mod webhook;
 
 pub(crate) use list::default_list;
 
 use crate::{
-    cli::{Command, Global},
+    cli::{Command, CommentCommand, Global},
     connect::{Caller, Connection},
     context::Context,
     error::Error,
@@ -59,6 +62,20 @@ impl Command {
             _ if !place.queue => Ok(None),
             _ => Offline::of(place),
         }
+    }
+
+    /// Whether what it does is queued while the server is away.
+    fn may_wait(&self) -> bool {
+        matches!(
+            self,
+            Self::Add(_)
+                | Self::Edit(_)
+                | Self::Done(_)
+                | Self::Reopen(_)
+                | Self::Rm(_)
+                | Self::Remind(_)
+                | Self::Comment(CommentCommand::Add { .. })
+        )
     }
 
     fn caller(&self) -> Result<Caller, Error> {
@@ -90,17 +107,36 @@ pub(crate) async fn run(command: Command, printer: Printer, place: Place) -> Res
     let connection = Connection::open(&place, caller).await?;
     let mut context = Context::new(connection.client.clone(), printer, place);
     context.offline = command.offline(&context.place)?;
-    if !matches!(command, Command::Status(_)) {
-        offline::flush(&context).await;
-    }
     let stays = !matches!(command, Command::Logout(_));
     // Boxed: the futures of all commands together would be large.
-    let result = Box::pin(dispatch(&context, command, token)).await;
+    let result = match send_waiting(&context, &command).await {
+        Ok(()) => Box::pin(dispatch(&context, command, token)).await,
+        Err(error) => Err(error),
+    };
     connection.close().await;
     if let (Err(error), true) = (&result, stays) {
         offline::mention(&context, error);
     }
     result
+}
+
+/// Sends what waits.
+///
+/// # Errors
+///
+/// If the queue can't be used, and the command may have to wait in it. Others are told, and go on.
+async fn send_waiting(ctx: &Context, command: &Command) -> Result<(), Error> {
+    match command {
+        // It looks at what waits, and sends only what it is told to.
+        Command::Status(_) => Ok(()),
+        command if command.may_wait() => offline::flush(ctx).await,
+        _ => {
+            if let Err(error) = offline::flush(ctx).await {
+                ctx.printer.warn(&error.chain());
+            }
+            Ok(())
+        }
+    }
 }
 
 async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Result<(), Error> {
@@ -122,14 +158,14 @@ async fn dispatch(ctx: &Context, command: Command, token: Option<String>) -> Res
         Command::List(args) => list::list(ctx, args).await,
         Command::Show(args) => task::show(ctx, &args).await,
         Command::Edit(args) => edit::edit(ctx, &args).await,
-        Command::Done(args) => task::complete(ctx, &args.ids, true).await,
-        Command::Reopen(args) => task::complete(ctx, &args.ids, false).await,
+        Command::Done(args) => complete::complete(ctx, &args.ids, true).await,
+        Command::Reopen(args) => complete::complete(ctx, &args.ids, false).await,
         Command::Rm(args) => task::remove(ctx, &args).await,
         Command::Remind(args) => reminder::remind(ctx, &args).await,
         Command::Snooze(args) => reminder::snooze(ctx, &args).await,
         Command::Reminders(args) => reminder::list(ctx, &args).await,
         Command::Status(args) => status::status(ctx, &args).await,
-        Command::Undo(args) => journal::undo(ctx, &args).await,
+        Command::Undo(args) => undo::undo(ctx, &args).await,
         Command::Watch(args) => journal::watch(ctx, &args).await,
         Command::Wait(args) => journal::wait(ctx, &args).await,
         Command::Import(args) => import::import(ctx, &args).await,

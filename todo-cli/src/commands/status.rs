@@ -10,7 +10,7 @@ use crate::{
     cli::StatusArgs,
     context::Context,
     error::Error,
-    offline::{Offline, changes, flush, parted, words},
+    offline::{Offline, changes, flush, parted, tell_unreadable, words},
     output::{Tone, text},
     profile::Server,
 };
@@ -38,12 +38,13 @@ pub(super) async fn status(ctx: &Context, args: &StatusArgs) -> Result<(), Error
     if let Some(offline) = &ctx.offline {
         decide(ctx, offline, args)?;
         if args.retry || !args.mine.is_empty() {
-            flush(ctx).await;
+            flush(ctx).await?;
         }
     } else if let Some(number) = args.mine.iter().chain(&args.drop).next() {
         return Err(Error::NotFound(format!("nothing waits here, so there is no change {number}")));
     }
     let entries = ctx.offline.as_ref().map(|offline| offline.outbox.entries()).transpose()?.unwrap_or_default();
+    tell_unreadable(ctx);
     let unreachable = unreachable(ctx).await;
     if !ctx.printer.json {
         return show(ctx, &entries, unreachable.as_deref());

@@ -7,11 +7,14 @@ mod notes;
 mod seen;
 pub(crate) mod words;
 
-pub(crate) use notes::{changes, flush, left_behind, mention, parted};
+pub(crate) use notes::{changes, flush, left_behind, mention, parted, tell_unreadable};
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use serde::Serialize;
@@ -106,6 +109,17 @@ impl Offline {
         })
     }
 
+    /// Queues new tasks with tags of these names, all at once: the server was found to be away.
+    ///
+    /// # Errors
+    ///
+    /// If they can't be queued: then none is.
+    pub(crate) fn add_all(&self, tasks: impl Iterator<Item = (CreateTask, Vec<String>)>) -> Result<Vec<Entry>, Error> {
+        self.away.store(true, Ordering::Relaxed);
+        let operations = tasks.map(|(task, tags)| Operation::CreateTask { task: Box::new(task), tags });
+        Ok(self.outbox.queue_all(operations)?)
+    }
+
     async fn send(&self, ctx: &Context, operation: Operation) -> Result<Sent, Error> {
         let seen = operation.task().and_then(|id| self.seen.version(id));
         if self.is_away() {
@@ -169,9 +183,9 @@ impl From<outbox::Error> for Error {
             outbox::Error::Call(error) => Self::Api(error),
             outbox::Error::File { path, source } => Self::File { path, source },
             outbox::Error::NoSuchEntry(_) => Self::NotFound(error.to_string()),
-            outbox::Error::Malformed { ref path, .. } => {
-                let message = format!("{error}; move the file away to begin a new queue");
-                Self::Config { path: path.clone(), message }
+            outbox::Error::Malformed { path, line, reason } => {
+                let message = format!("line {line}: {reason}; move the file away to begin a new queue");
+                Self::Config { path, message }
             }
             other => Self::usage(other.to_string()),
         }
@@ -240,6 +254,18 @@ pub(crate) async fn update(ctx: &Context, id: Id, changes: UpdateTask) -> Result
         Some(offline) => Ok(into_task(offline.write(ctx, Operation::update(id, changes)).await?.done())),
         None => Ok(Some(ctx.client.tasks().update(real(ctx, id)?).changes(changes).send().await?)),
     }
+}
+
+/// Whether changes of these tasks have to stand behind what waits, or to wait themselves.
+pub(crate) fn are_behind(ctx: &Context, ids: &HashSet<Id>) -> Result<bool, Error> {
+    let Some(offline) = &ctx.offline else { return Ok(false) };
+    let is_before = |entry: &Entry| entry.waits() || entry.task().is_some_and(|id| id < 0 || ids.contains(&id));
+    Ok(offline.is_away() || offline.outbox.entries()?.iter().any(is_before))
+}
+
+/// Prints what was queued.
+pub(crate) fn tell_queued(ctx: &Context, entries: &[Entry]) -> Result<(), Error> {
+    entries.iter().try_for_each(|entry| Queued::of(entry).print(ctx))
 }
 
 /// Whether the server was found to be out of reach, and changes wait.

@@ -7,14 +7,17 @@ use crate::{
     error::{Error, exit},
 };
 
-/// Sends what waits before a command begins, and says what came of it. Nothing here fails the command: it says itself
-/// what it can't do.
-pub(crate) async fn flush(ctx: &Context) {
-    let Some(offline) = &ctx.offline else { return };
-    let replay = match offline.replay(&ctx.client).await {
-        Ok(replay) => replay,
-        Err(error) => return ctx.printer.warn(&error.chain()),
-    };
+/// Sends what waits before a command begins, and says what came of it. That the server takes nothing fails no command: it
+/// says itself what it can't do.
+///
+/// # Errors
+///
+/// If the queue can't be read or written.
+pub(crate) async fn flush(ctx: &Context) -> Result<(), Error> {
+    let Some(offline) = &ctx.offline else { return Ok(()) };
+    let replay = offline.replay(&ctx.client).await;
+    let replay = replay.map_err(|error| error.about("the queue of changes (`--no-queue` does without it)"))?;
+    tell_unreadable(ctx);
     if !replay.done.is_empty() {
         ctx.printer.warn(&format!("{} that waited went out", changes(replay.done.len())));
     }
@@ -25,6 +28,20 @@ pub(crate) async fn flush(ctx: &Context) {
     if let Some(Stopped::Busy) = replay.stopped {
         ctx.printer.warn("another `todo` is sending what waits");
     }
+    Ok(())
+}
+
+/// Says that something in the queue could not be read.
+pub(crate) fn tell_unreadable(ctx: &Context) {
+    let Some(outbox) = ctx.offline.as_ref().map(|offline| &offline.outbox).filter(|outbox| outbox.unreadable() > 0)
+    else {
+        return;
+    };
+    let count = outbox.unreadable();
+    let (lines, are) = if count == 1 { ("1 line".to_owned(), "is") } else { (format!("{count} lines"), "are") };
+    let kept = outbox.unreadable_path();
+    ctx.printer
+        .warn(&format!("{lines} of the queue can't be read and {are} kept in {}; the others go on", kept.display()));
 }
 
 /// Says how much waits where a command found nobody to ask.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::Operation;
 use crate::model::{Id, Problem, Task};
@@ -29,6 +30,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    pub(super) fn new(number: u64, operation: Operation) -> Self {
+        let key = Uuid::new_v4().to_string();
+        Self { number, key, at: Utc::now(), operation, state: State::Waiting, attempt: None }
+    }
+
     /// The task that it is about, or the provisional id of the one that it makes.
     #[must_use]
     pub fn task(&self) -> Option<Id> {

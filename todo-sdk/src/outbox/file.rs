@@ -1,13 +1,14 @@
 //! The file: a line for each record, on disk before anybody hears of it.
 //!
 //! Only who holds the lock reads or writes. A line counts once it ends: what a crash leaves behind the last line's end was
-//! never acknowledged, and is cut off.
+//! never acknowledged, and is cut off. A whole line that can't be read is moved to a file beside it, and holds up no other.
 
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use super::{
@@ -18,10 +19,26 @@ use super::{
 /// So many lines more than needed are left in place before the file is written anew.
 const SLACK: usize = 64;
 
+/// What the name of the file ends with that has the lines which can't be read.
+pub(super) const UNREADABLE: &str = ".bad";
+
 /// Where an outbox is kept.
 #[derive(Debug)]
 pub(super) struct Journal {
     path: PathBuf,
+    /// Lines that could not be read, so far.
+    unreadable: AtomicUsize,
+}
+
+/// What the file holds.
+#[derive(Default)]
+struct Content {
+    book: Book,
+    /// Bytes in the whole lines.
+    length: usize,
+    lines: usize,
+    /// The lines that can't be read.
+    unreadable: Vec<Vec<u8>>,
 }
 
 /// The outbox as it is while the lock is held.
@@ -37,14 +54,19 @@ pub(super) struct Locked<'a> {
 
 impl Journal {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path }
+        Self { path, unreadable: AtomicUsize::new(0) }
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    fn beside(&self, extension: &str) -> PathBuf {
+    /// How many lines were found that can't be read.
+    pub(super) fn unreadable(&self) -> usize {
+        self.unreadable.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn beside(&self, extension: &str) -> PathBuf {
         let mut name = OsString::from(self.path.as_os_str());
         name.push(extension);
         name.into()
@@ -66,12 +88,15 @@ impl Journal {
         let mut file = open(&self.path).map_err(|error| self.failed(error))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| self.failed(error))?;
-        let (book, length, lines) = self.read(&bytes)?;
+        let Content { book, length, lines, unreadable } = self.read(&bytes)?;
+        let length = length as u64;
         let mut locked = Locked { journal: self, book, file, length, _lock: lock };
         if bytes.len() as u64 > length {
             locked.cut().map_err(|error| self.failed(error))?;
         }
-        if lines == 0 {
+        if !unreadable.is_empty() {
+            locked.set_aside(&unreadable).map_err(|error| self.failed(error))?;
+        } else if lines == 0 {
             locked.append(&Book::default().records())?;
             sync_folder_of(&self.path).map_err(|error| self.failed(error))?;
         } else if lines > SLACK + 4 * locked.book.entries.len() {
@@ -81,28 +106,41 @@ impl Journal {
         Ok(locked)
     }
 
+    /// Whether nothing was ever kept. Asking takes so little that no thread is needed for it.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self.path.try_exists(), Ok(false))
+    }
+
     /// What is on disk, without making anything.
     pub(super) fn look(&self) -> Result<Book, Error> {
-        if !self.path.try_exists().map_err(|error| self.failed(error))? {
+        if self.is_missing() {
             return Ok(Book::default());
         }
         Ok(self.lock()?.book)
     }
 
-    /// What the whole lines come to, how many bytes they take, and how many they are.
-    fn read(&self, bytes: &[u8]) -> Result<(Book, u64, usize), Error> {
-        let (mut book, mut length, mut lines) = (Book::default(), 0, 0);
+    /// What the whole lines come to. The first one says of which form the others are: without it nothing is known of them.
+    fn read(&self, bytes: &[u8]) -> Result<Content, Error> {
+        let Content { mut book, mut length, mut lines, mut unreadable } = Content::default();
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             // After a loss of power, blocks that were never written read as zeros.
             let is_torn = !line.ends_with(b"\n") || (line.contains(&0) && length + line.len() == bytes.len());
             if is_torn {
                 break;
             }
-            book.apply(self.parse(line, lines)?);
+            match self.parse(line, lines) {
+                Ok(record) => book.apply(record),
+                Err(error) if lines == 0 => return Err(error),
+                Err(_) => {
+                    unreadable.push(line.to_vec());
+                    // It may have given a number.
+                    book.last += 1;
+                }
+            }
             length += line.len();
             lines += 1;
         }
-        Ok((book, length as u64, lines))
+        Ok(Content { book, length, lines, unreadable })
     }
 
     fn parse(&self, line: &[u8], before: usize) -> Result<Record, Error> {
@@ -123,7 +161,8 @@ impl Locked<'_> {
         self.append(&[record])
     }
 
-    fn append(&mut self, records: &[Record]) -> Result<(), Error> {
+    /// The same for several at once.
+    pub(super) fn append(&mut self, records: &[Record]) -> Result<(), Error> {
         let text = encode(records).map_err(|error| self.journal.failed(error))?;
         if let Err(error) = self.file.write_all(&text).and_then(|()| self.file.sync_data()) {
             // What may be half there was not acknowledged; if it can't be cut off now, the next one to open does it.
@@ -132,6 +171,17 @@ impl Locked<'_> {
         }
         self.length += text.len() as u64;
         records.iter().for_each(|record| self.book.apply(record.clone()));
+        Ok(())
+    }
+
+    /// Moves lines to the file beside this one: first they are there, then they are no longer here.
+    fn set_aside(&mut self, lines: &[Vec<u8>]) -> io::Result<()> {
+        let mut beside = open(&self.journal.beside(UNREADABLE))?;
+        beside.seek(SeekFrom::End(0))?;
+        beside.write_all(&lines.concat())?;
+        beside.sync_all()?;
+        self.rewrite()?;
+        self.journal.unreadable.fetch_add(lines.len(), Ordering::Relaxed);
         Ok(())
     }
 

@@ -79,7 +79,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// The outbox in this file, which comes to be with the first write, mode 0600; its folder has to exist. Further files
-    /// with the same name and an extension (`.lock`, `.sending`) stand beside it.
+    /// with the same name and an extension (`.lock`, `.sending`, `.bad`) stand beside it.
     #[must_use]
     pub fn open(path: impl Into<PathBuf>) -> Self {
         Self { journal: Arc::new(Journal::new(path.into())) }
@@ -89,6 +89,18 @@ impl Outbox {
     #[must_use]
     pub fn path(&self) -> &Path {
         self.journal.path()
+    }
+
+    /// The file beside it to which lines are moved that can't be read, so that they hold up no others. Mostly there is none.
+    #[must_use]
+    pub fn unreadable_path(&self) -> PathBuf {
+        self.journal.beside(file::UNREADABLE)
+    }
+
+    /// How many lines could not be read and were moved to [`unreadable_path`](Self::unreadable_path), by this process.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.journal.unreadable()
     }
 
     /// All that waits or was set aside, in order.
@@ -109,6 +121,20 @@ impl Outbox {
         self.push(Uuid::new_v4().to_string(), operation, None)
     }
 
+    /// Queues several writes at once, in their order, without trying to send them. When this returns, they are on disk.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be written: then none is queued.
+    pub fn queue_all(&self, operations: impl IntoIterator<Item = Operation>) -> Result<Vec<Entry>, Error> {
+        let mut locked = self.journal.lock()?;
+        let numbered = operations.into_iter().zip(locked.book.last + 1..);
+        let entries: Vec<Entry> = numbered.map(|(operation, number)| Entry::new(number, operation)).collect();
+        let records: Vec<Record> = entries.iter().cloned().map(|entry| Record::Queued(Box::new(entry))).collect();
+        locked.append(&records)?;
+        Ok(entries)
+    }
+
     /// Queues a write that was sent already, under this key, without an answer.
     ///
     /// # Errors
@@ -121,8 +147,7 @@ impl Outbox {
 
     fn push(&self, key: String, operation: Operation, attempt: Option<Attempt>) -> Result<Entry, Error> {
         let mut locked = self.journal.lock()?;
-        let number = locked.book.last + 1;
-        let entry = Entry { number, key, at: Utc::now(), operation, state: State::Waiting, attempt };
+        let entry = Entry { key, attempt, ..Entry::new(locked.book.last + 1, operation) };
         locked.write(Record::Queued(Box::new(entry.clone())))?;
         Ok(entry)
     }

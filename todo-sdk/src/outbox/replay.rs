@@ -95,6 +95,9 @@ impl Outbox {
 
     /// The next to send, about the server's own id and the version that is expected there.
     async fn next(&self) -> Result<Option<Entry>, Error> {
+        if self.journal.is_missing() {
+            return Ok(None);
+        }
         self.on_disk(|outbox| {
             let book = outbox.journal.look()?;
             Ok(book.next().cloned().map(|mut entry| {

@@ -57,7 +57,8 @@ impl Sender {
     /// As [`send`](Self::send).
     pub async fn send_seen(&self, operation: Operation, seen: Option<i64>) -> Result<Sent, Error> {
         let task = operation.task();
-        let is_behind = self.outbox.on_disk(move |outbox| Ok(outbox.journal.look()?.is_behind(task))).await?;
+        let is_behind = !self.outbox.journal.is_missing()
+            && self.outbox.on_disk(move |outbox| Ok(outbox.journal.look()?.is_behind(task))).await?;
         if !is_behind {
             let operation = match task {
                 // What it turned out to be; while that is unknown, it is behind.

@@ -45,6 +45,13 @@ pub(super) fn permissions(env: Env<'_>) -> Vec<Check> {
     const NAME: &str = "permissions";
     let (data, config) = (paths::data_dir(env), paths::config_dir(env));
     let mut found = Vec::new();
+    // Who can't write there can't renew a session, and so is signed out before long.
+    for folder in [data.clone(), data.join("credentials")] {
+        if folder.is_dir() && !may_write(&folder) {
+            let detail = format!("{} can't be written to: nothing new can be kept there", folder.display());
+            found.push(Check::failed(NAME, detail, format!("chmod u+rwx {}", quoted(&folder))));
+        }
+    }
     for (path, most) in secrets(&data) {
         found.extend(fault(&path, most).map(|(detail, mend)| Check::failed(NAME, detail, mend)));
     }
@@ -94,7 +101,7 @@ fn fault(path: &Path, most: u32) -> Option<(String, String)> {
 }
 
 /// For a shell.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = text.chars().all(|c| c.is_alphanumeric() || "/._-+@".contains(c));
     if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
@@ -131,7 +138,7 @@ fn nearest(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|folder| folder.is_dir()).map(Path::to_owned)
 }
 
-fn may_write(folder: &Path) -> bool {
+pub(super) fn may_write(folder: &Path) -> bool {
     tempfile::Builder::new().prefix(".todo-").tempfile_in(folder).is_ok()
 }
 

@@ -3,6 +3,7 @@
 mod files;
 mod machine;
 mod network;
+mod queue;
 mod sign_in;
 
 use serde::Serialize;
@@ -78,6 +79,7 @@ pub(super) fn doctor(global: &Global, printer: &Printer) -> Result<(), Error> {
     if let Ok(place) = &place {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Output)?;
         checks.extend(runtime.block_on(of_place(place)));
+        checks.extend(queue::checks(&place.data_dir));
         runtime.shutdown_background();
     }
     checks.extend(machine::checks(env, printer));

@@ -91,12 +91,37 @@ fn what_nobody_wrote_is_refused_and_left_alone() {
         "{\"todo\": 1}\n",
         "{\"dropped\":{\"number\":1}}\n",
         "{\"outbox\":{\"format\":2,\"last\":0,\"tasks\":[],\"versions\":[]}}\n",
-        "{\"outbox\":{\"format\":1,\"last\":0,\"tasks\":[],\"versions\":[]}}\nhello\n{\"dropped\":{\"number\":1}}\n",
+        "hello\n{\"outbox\":{\"format\":1,\"last\":0,\"tasks\":[],\"versions\":[]}}\n",
     ] {
         fs::write(&journal.path, strange).unwrap();
         assert!(matches!(journal.look(), Err(Error::Malformed { .. })), "{strange}");
         assert_eq!(fs::read_to_string(&journal.path).unwrap(), strange);
     }
+}
+
+#[test]
+fn a_line_that_can_t_be_read_holds_up_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(folder.path().join("outbox"));
+    outbox.queue_all([create("one"), create("two"), create("three")]).unwrap();
+    let mut lines: Vec<Vec<u8>> =
+        fs::read(outbox.path()).unwrap().split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    // What was number 2 can't be told any more, nor what was behind it.
+    lines[2] = b"{\"queued\":{\"number\":2,\xFF\0\n".to_vec();
+    lines.push(b"garbage\n".to_vec());
+    fs::write(outbox.path(), lines.concat()).unwrap();
+    let titles = |outbox: &Outbox| -> Vec<(u64, Operation)> {
+        outbox.entries().unwrap().into_iter().map(|entry| (entry.number, entry.operation)).collect()
+    };
+    let good = [(1, create("one")), (3, create("three"))];
+    assert_eq!((titles(&outbox), outbox.unreadable()), (good.to_vec(), 2));
+    let aside = [&lines[2][..], b"garbage\n"].concat();
+    assert_eq!(fs::read(outbox.unreadable_path()).unwrap(), aside);
+    // They are set aside once, and their numbers are not given again.
+    let again = Outbox::open(outbox.path());
+    assert_eq!((titles(&again), again.unreadable()), (good.to_vec(), 0));
+    assert_eq!(again.queue(create("next")).unwrap().number, 5);
+    assert_eq!(fs::read(outbox.unreadable_path()).unwrap(), aside);
 }
 
 #[test]
