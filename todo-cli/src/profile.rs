@@ -108,7 +108,6 @@ pub(crate) fn trace(global: &Global, url: Option<&str>, env: Env<'_>) -> Result<
     let of_file = |value: Option<String>| Some((value?, Origin::File));
 
     let named = of_flag(global.profile.as_deref(), "--profile").or_else(|| of_env("TODO_PROFILE"));
-    let unnamed = named.is_none();
     let of_config = || of_file(config.default_profile().map(str::to_owned));
     let default = || (DEFAULT_PROFILE.to_owned(), Origin::Default);
     let (profile, profile_origin) = named.or_else(of_config).unwrap_or_else(default);
@@ -118,7 +117,7 @@ pub(crate) fn trace(global: &Global, url: Option<&str>, env: Env<'_>) -> Result<
     let of_flagged = saved.clone().filter(|_| global.profile.is_some());
     let named_here = url.or(global.server.as_deref());
     let given = of_flag(named_here, "--server").or(of_file(of_flagged)).or_else(|| of_env("TODO_SERVER_URL"));
-    if given.is_none() && saved.is_none() && !unnamed && profile != DEFAULT_PROFILE {
+    if given.is_none() && saved.is_none() && profile != DEFAULT_PROFILE {
         return Err(config.unknown_profile(&profile));
     }
     let (server, server_origin) =
@@ -232,6 +231,14 @@ impl Config {
             .map_or(Ok(()), paths::make_private_folder)
             .and_then(|()| paths::write_private(&path, &self.document.to_string()))
             .map_err(|source| Error::File { path, source })
+    }
+
+    /// # Errors
+    ///
+    /// If there is no such profile.
+    pub(crate) fn check_known(&self, profile: &str) -> Result<(), Error> {
+        let is_known = profile == DEFAULT_PROFILE || self.server_of(profile).is_some();
+        if is_known { Ok(()) } else { Err(self.unknown_profile(profile)) }
     }
 
     fn default_profile(&self) -> Option<&str> {

@@ -191,12 +191,33 @@ fn config_shows_who_says_what_and_changes_the_file() {
         (&["config", "set", "tui.keys.flea", "x"], 2),
         (&["config", "set", "colour", "red"], 2),
         (&["config", "set", "profiles.x.server", "ftp://x"], 2),
+        (&["config", "set", "profiles.x.server", "notaurl"], 2),
+        (&["config", "set", "default_profile", "typo"], 2),
     ] {
         let before = fs::read_to_string(&file).unwrap();
         let (ended, _, stderr) = said(&shell.run(arguments, ""));
         assert_eq!(ended, Some(code), "{arguments:?}: {stderr}");
         assert_eq!(fs::read_to_string(&file).unwrap(), before);
     }
+}
+
+#[test]
+fn a_profile_that_there_is_not_is_no_other_one() {
+    let shell = Shell::new();
+    let file = shell.home().join("config/config.toml");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "default_profile = \"wrok\"\n[profiles.work]\nserver = \"http://127.0.0.1:9\"\n").unwrap();
+    for arguments in [&["add", "--raw", "One"][..], &["list"], &["--profile", "wrok", "list"]] {
+        let (code, _, stderr) = said(&shell.run(arguments, ""));
+        assert!(code == Some(2) && stderr.contains("did you mean \"work\"?"), "{arguments:?}: {stderr}");
+    }
+    assert!(!shell.home().join("data").exists(), "nothing is made in the database of this machine");
+    let checks = examined(&shell, 1);
+    assert_eq!(status(&checks, "settings"), "failed");
+    done(&shell, &["config", "set", "default_profile", "work"]);
+    assert_eq!(setting(&shell.json(&["config"]), "server")["value"], "http://127.0.0.1:9");
+    done(&shell, &["config", "set", "default_profile", "default"]);
+    done(&shell, &["--json", "add", "--raw", "One"]);
 }
 
 #[test]

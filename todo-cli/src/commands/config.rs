@@ -170,7 +170,7 @@ fn file_or_default(of_file: &[(String, String)], name: &str) -> Origin {
 
 fn set(folder: &Path, key: &str, value: &str, printer: &Printer) -> Result<(), Error> {
     let mut config = Config::load(folder)?;
-    let value = checked(key, value)?;
+    let value = checked(&config, key, value)?;
     config_file::set(&mut config.document, key, &value).map_err(Error::Usage)?;
     refuse_doubts(&config, key)?;
     config.write()?;
@@ -189,12 +189,26 @@ fn unset(folder: &Path, key: &str, printer: &Printer) -> Result<(), Error> {
 }
 
 /// The value, where more than its kind can be told to be wrong.
-fn checked(key: &str, value: &str) -> Result<String, Error> {
+fn checked(config: &Config, key: &str, value: &str) -> Result<String, Error> {
     match key.split('.').collect::<Vec<_>>().as_slice() {
-        ["default_profile"] => profile::check_name(value).map(|()| value.to_owned()),
+        ["default_profile"] => {
+            profile::check_name(value)?;
+            config.check_known(value).map(|()| value.to_owned())
+        }
         ["profiles", name, "server" | "comments_server"] => {
             profile::check_name(name)?;
-            if value == LOCAL { Ok(value.to_owned()) } else { profile::normalize(value) }
+            if value == LOCAL {
+                return Ok(value.to_owned());
+            }
+            let url = profile::normalize(value)?;
+            // A word is mostly the wrong word; who has a server of that name can say so.
+            if value.contains(['.', ':', '/']) || value == "localhost" {
+                return Ok(url);
+            }
+            Err(Error::usage(format!(
+                "\"{value}\" is no URL of a server: expected something like https://todo.example.com, or {LOCAL}; if a \
+                 machine is called so, write {url}"
+            )))
         }
         _ => Ok(value.to_owned()),
     }
