@@ -162,8 +162,9 @@ fn every_line_is_a_task(#[values(Sqlite, Postgres)] backend: Backend) {
     assert_eq!(errors.len(), 3);
     assert_eq!(ann.json(&["show", "1"])["description"], "the card");
 
-    // What came together goes together.
-    ann.json(&["undo"]);
+    // What came together goes together, and is named.
+    let undone = sh(&ann, "todo undo", "").done();
+    assert_eq!(undone, "Undone: 3 tasks made: 1 Call the bank, 2 Молоко, 3 p1 is no priority\n");
     assert!(ann.list(&[]).is_empty());
 
     // What only the server can tell is told with its line as well.
@@ -203,6 +204,10 @@ fn thousands_of_lines_are_made_in_their_order_and_read_again() {
     let done = sh(&ann, "todo list --tag t3 --ndjson | todo done - --quiet | wc -l", "").done();
     assert_eq!(done.trim(), "357");
     assert_eq!(ann.list(&["--done"]).len(), 357);
+    // In as few calls as it takes: the last one had what a thousand left.
+    assert_eq!(sh(&ann, "todo list --quiet | todo done - --quiet | wc -l", "").done().trim(), "2144");
+    let undone = sh(&ann, "todo undo", "").done();
+    assert!(undone.starts_with("Undone: 144 tasks completed: ") && undone.ends_with(" and 141 more\n"), "{undone}");
 }
 
 #[test]
@@ -272,6 +277,9 @@ fn what_a_program_says_comes_with_the_task(#[values(Sqlite, Postgres)] backend: 
     let said = sh(&ann, "todo add silent --comment-stdin < /dev/null", "");
     assert_eq!((said.code, said.stdout.as_str()), (Some(0), "Added 5  silent\n"));
     assert!(said.stderr.contains("no comment"), "{}", said.stderr);
+    let said = sh(&ann, "todo add blank --comment-stdin", " \n\t\n");
+    assert_eq!((said.code, said.stdout.as_str()), (Some(0), "Added 6  blank\n"));
+    assert_eq!(said.stderr, "note: 3 characters in which nothing can be seen were left out\n");
     let refused = format!("todo add {} --comment-stdin", "x".repeat(101));
     sh(&ann, &refused, "lost\n").failed(1, "title has 101");
 
@@ -340,6 +348,12 @@ fn ids_come_by_a_pipe(#[values(Sqlite, Postgres)] backend: Backend) {
     assert_eq!(open(), [1, 2, 3, 4]);
     let said = sh(&ann, "printf '1 99 2' | todo -q done -", "");
     assert_eq!((said.code, said.stdout.as_str()), (Some(3), "1\n2\n"), "the others are done");
+    assert_eq!(said.stderr, "error: task 99: there is no such task\n");
+    assert_eq!(sh(&ann, "todo undo", "").done(), "Undone: 2 tasks completed: 1 one, 2 two\n");
+    // However many there are that are not there.
+    let said = sh(&ann, "{ seq 1000 1030; echo 1; echo 2; } | todo -q done -", "");
+    assert_eq!((said.code, said.stdout.as_str(), said.stderr.lines().count()), (Some(3), "1\n2\n", 31));
+    sh(&ann, "todo list --quiet --json", "").failed(2, "--quiet prints ids");
 
     sh(&ann, "todo list --done --quiet | todo rm -", "").failed(2, "--yes");
     assert_eq!(ann.list(&["--all"]).len(), 4);
@@ -449,6 +463,13 @@ fn a_command_is_run_for_each_change() {
         assert_eq!(slow.next(), format!("end {seq}"));
     }
 
+    // Whoever has seen enough ends it; and a number that is still to come is no fault.
+    let said =
+        sh(&ann, "{ todo watch --since 0 --exec sh -c 'echo $TODO_SEQ'; echo \"code $?\" >&2; } | head -n 1", "");
+    assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "1\n", "code 0\n"));
+    let mut early = Running::start(&ann, &["watch", "--since", "99999999"]);
+    assert!(early.next_error().starts_with("note: there is no change 99999999 yet, the last one is "));
+
     sh(&ann, "todo watch --since 0 --exec ./no-such-program --json", "").failed(1, "cannot run ./no-such-program");
     sh(&ann, "todo watch --exec", "").failed(2, "--exec");
 }
@@ -462,6 +483,7 @@ fn waiting_is_a_step_of_a_script() {
     let said = sh(&ann, "todo wait 1 --timeout 1s && echo never", "");
     assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""));
     assert!(said.stderr.contains("task 1 was not done within 1 s"), "{}", said.stderr);
+    sh(&ann, "todo wait 1 --timeout 0s", "").failed(1, "task 1 is not done");
     let script = "todo wait 1 --timeout 60s --quiet | todo comment add 1 - > /dev/null && echo \"then\"";
     let waiting = shell(&ann, script).spawn().unwrap();
     ann.json(&["done", "1"]);

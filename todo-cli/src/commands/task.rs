@@ -1,9 +1,9 @@
-//! `show`, `done`, `reopen` and `rm`.
+//! `show` and `rm`.
 
 use std::cell::Cell;
 
 use futures_util::{TryStreamExt, future};
-use todo_sdk::model::{Comment, Id, LIMIT_MAX, UpdateTask};
+use todo_sdk::model::{Comment, Id, LIMIT_MAX};
 
 use crate::{
     cli::{RemoveArgs, ShowArgs},
@@ -61,17 +61,6 @@ async fn details(ctx: &Context, id: Id, is_first: bool) -> Result<(), Error> {
 
 async fn comments(ctx: &Context, task: Id) -> Result<Vec<Comment>, Error> {
     Ok(ctx.client.comments().list().task_id(task).limit(LIMIT_MAX).stream().try_collect().await?)
-}
-
-pub(super) async fn complete(ctx: &Context, ids: &[IdArg], completed: bool) -> Result<(), Error> {
-    let ids = ids::resolve(ids)?;
-    let happened = if completed { "Done:" } else { "Reopened:" };
-    ctx.each("task", &ids, async |id| {
-        let changes = UpdateTask { completed: Some(completed), ..UpdateTask::default() };
-        let Some(task) = offline::update(ctx, id, changes).await? else { return Ok(()) };
-        ctx.print_task(happened, &task).await
-    })
-    .await
 }
 
 pub(super) async fn remove(ctx: &Context, args: &RemoveArgs) -> Result<(), Error> {
