@@ -5,7 +5,7 @@ use std::{ffi::OsString, time::Duration};
 use clap::Args;
 use todo_sdk::model::Id;
 
-use crate::input::fields::{duration_arg, id_arg};
+use crate::input::fields::{id_arg, patience_arg};
 
 /// Show changes as they happen, whichever client makes them
 ///
@@ -17,7 +17,8 @@ use crate::input::fields::{duration_arg, id_arg};
 /// number, for --since), TODO_EVENT (e.g. task.updated), TODO_AT, TODO_CLIENT; of a task TODO_TASK_ID, TODO_TITLE,
 /// TODO_COMPLETED (true or false), TODO_PRIORITY, TODO_DUE; of a comment or a reminder TODO_TASK_ID and TODO_COMMENT_ID or
 /// TODO_REMINDER_ID; of a tag TODO_TAG_ID and TODO_TAG. What does not apply is not set. A command that fails is told with its
-/// exit status on standard error, and the next change is its next chance; one that can't be run ends this.
+/// exit status on standard error, and the next change is its next chance; one that can't be run ends this. So does standard
+/// output that nobody reads any more.
 ///
 /// The command is run as it stands there and not by a shell, so nothing in a title is an order: `todo watch --exec sh -c
 /// 'echo "$TODO_TITLE" >> log'` has one if you want one; write the variables in quotes.
@@ -39,8 +40,9 @@ pub(crate) struct WatchArgs {
 
 /// Undo the last change, whichever client made it
 ///
-/// What one call to the server did is undone at once: a task comes back with its comments, a tag with its tasks. A
-/// command that names several tasks makes a call for each. Once more, it redoes: to undo an undo is to redo.
+/// What one call to the server did is undone at once: a task comes back with its comments, a tag with its tasks; so are tasks
+/// that were completed or reopened together, up to a thousand of them. Other commands that name several tasks make a call for
+/// each. Once more, it redoes: to undo an undo is to redo.
 #[derive(Debug, Args)]
 pub(crate) struct UndoArgs {
     /// The number of another change; `--list` shows them
@@ -66,7 +68,7 @@ pub(crate) struct WaitArgs {
     /// The task's id
     #[arg(value_parser = id_arg)]
     pub(crate) id: Id,
-    /// How long to wait at most: 90s, 30m, 2h, 1d; for ever if absent
-    #[arg(long, value_name = "TIME", value_parser = duration_arg)]
+    /// How long to wait at most: 90s, 30m, 2h, 1d; 0s looks once; for ever if absent
+    #[arg(long, value_name = "TIME", value_parser = patience_arg)]
     pub(crate) timeout: Option<Duration>,
 }

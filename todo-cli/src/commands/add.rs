@@ -2,7 +2,11 @@
 
 use todo_sdk::model::{Id, validate::Validate};
 
-use super::{add_lines, comment, quick, tag_names};
+use super::{
+    add_lines,
+    comment::{self, Heard},
+    quick, tag_names,
+};
 use crate::{
     cli::AddArgs,
     context::Context,
@@ -84,11 +88,13 @@ async fn added(ctx: &Context, made: Added, comment_stdin: bool) -> Result<(), Er
 /// Puts what comes by standard input to the new task.
 async fn remark(ctx: &Context, task: Id) -> Result<(), Error> {
     match comment::add_stdin(ctx, task, |_| Ok(())).await? {
-        0 => {
+        Heard { made: 0, queued: 0, blank: 0 } => {
             ctx.printer.warn("nothing came by standard input, so there is no comment");
             Ok(())
         }
-        1 => ctx.printer.note(&format!("Added a comment on task {}", id_words(task))),
-        count => ctx.printer.note(&format!("Added {count} comments on task {}", id_words(task))),
+        // The rest is said already.
+        Heard { made: 0, .. } => Ok(()),
+        Heard { made: 1, .. } => ctx.printer.note(&format!("Added a comment on task {}", id_words(task))),
+        Heard { made, .. } => ctx.printer.note(&format!("Added {made} comments on task {}", id_words(task))),
     }
 }

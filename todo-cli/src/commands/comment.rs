@@ -44,19 +44,27 @@ fn is_by_stdin(text: &[String]) -> Result<bool, Error> {
 }
 
 async fn add_some(ctx: &Context, task: Id) -> Result<(), Error> {
-    let made = add_stdin(ctx, task, |comment| print(ctx, "Added", comment)).await?;
-    if made == 0 {
-        return comment(task, String::new()).validate().map_err(Error::invalid);
+    match add_stdin(ctx, task, |comment| print(ctx, "Added", comment)).await? {
+        Heard { made: 0, queued: 0, .. } => comment(task, String::new()).validate().map_err(Error::invalid),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn comment(task: Id, content: String) -> CreateComment {
     CreateComment { task_id: task, content, posted_date: None }
 }
 
-/// Comments on a task with what comes by standard input, in several comments where it is longer than one may be; answers how
-/// many there are. Each is made when it is full, and handed to `tell`.
+/// What became of standard input.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    pub(super) made: u64,
+    /// Comments that wait for the server, which is said.
+    pub(super) queued: u64,
+    /// Pieces of white space alone, which is said.
+    pub(super) blank: u64,
+}
+
+/// Comments on a task with what comes by standard input, in several comments where it is longer than one may be. Each is made when it is full, and handed to `tell`.
 ///
 /// # Errors
 ///
@@ -65,9 +73,9 @@ pub(super) async fn add_stdin(
     ctx: &Context,
     task: Id,
     tell: impl Fn(&Comment) -> Result<(), Error>,
-) -> Result<u64, Error> {
+) -> Result<Heard, Error> {
     let mut pieces = stdin::pieces(COMMENT_MAX);
-    let mut made = 0;
+    let mut heard = Heard::default();
     let mut unheard = None;
     while let Some(piece) = pieces.recv().await {
         let comment = comment(task, piece.map_err(Error::input)?);
@@ -75,18 +83,23 @@ pub(super) async fn add_stdin(
         if comment.validate().is_err() {
             let length = comment.content.chars().count();
             ctx.printer.warn(&format!("{length} characters in which nothing can be seen were left out"));
+            heard.blank += 1;
             continue;
         }
         let comment = offline::comment(ctx, comment).await;
         let comment = comment.map_err(|error| error.about(format!("comment on task {}", offline::id_words(task))))?;
-        made += 1;
+        if comment.is_some() {
+            heard.made += 1;
+        } else {
+            heard.queued += 1;
+        }
         if let (None, Some(comment)) = (&unheard, &comment) {
             unheard = tell(comment).err();
         }
     }
     match unheard {
         Some(error) => Err(error),
-        None => Ok(made),
+        None => Ok(heard),
     }
 }
 

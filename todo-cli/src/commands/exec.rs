@@ -8,6 +8,7 @@ use std::{
 
 use todo_sdk::model::{Change, Due, Resource, Task};
 
+use super::unheard;
 use crate::{context::Context, error::Error, output::report};
 
 /// All that may be set: what doesn't apply to a change must not be left from elsewhere.
@@ -43,7 +44,7 @@ impl Exec {
     ///
     /// # Errors
     ///
-    /// If it can't be run.
+    /// If it can't be run, or nobody reads standard output any more.
     pub(super) async fn run(&self, ctx: &Context, change: &Change) -> Result<(), Error> {
         let name = self.program.to_string_lossy().into_owned();
         let mut line = serde_json::to_vec(change).map_err(|error| Error::Output(error.into()))?;
@@ -55,6 +56,10 @@ impl Exec {
             .map_err(io::Error::other)
             .flatten()
             .map_err(|error| Error::Command(format!("cannot run {name} for change {}: {error}", change.seq)))?;
+        // What failed because of that is not worth a word.
+        if unheard::is_unheard() {
+            return Err(unheard::error());
+        }
         tracing::info!(seq = change.seq, %status, "ran {name}");
         if !status.success() {
             let failed = Error::Command(format!("{name} failed for change {} ({status})", change.seq));

@@ -20,6 +20,7 @@ impl FormArgs {
     pub(super) fn check(&self, printer: &Printer) -> Result<(), Error> {
         let fault = match (printer.json, printer.quiet) {
             (true, _) if self.format.is_some() => "--format makes text; leave out --json, or choose with --fields",
+            (true, true) => "--quiet prints ids and --json objects; leave one of them out",
             (true, _) if self.header => "--header is for text, and with --json each field has its name",
             (false, true) if self.is_asked_for() => "--quiet prints ids only; leave it out to choose fields",
             _ => return Ok(()),

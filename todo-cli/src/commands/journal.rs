@@ -1,4 +1,6 @@
-//! `watch`, `undo` and `wait`.
+//! `watch` and `wait`.
+
+use std::{pin::pin, time::Duration};
 
 use futures_util::TryStreamExt;
 use todo_sdk::{
@@ -6,11 +8,11 @@ use todo_sdk::{
     model::{Change, EventKind, Id, Resource, Task},
 };
 
-use super::exec::Exec;
 #[cfg(feature = "notify")]
 use super::notify;
+use super::{exec::Exec, unheard};
 use crate::{
-    cli::{UndoArgs, WaitArgs, WatchArgs},
+    cli::{WaitArgs, WatchArgs},
     context::Context,
     error::Error,
     output::report,
@@ -28,17 +30,37 @@ pub(super) async fn watch(ctx: &Context, args: &WatchArgs) -> Result<(), Error> 
 async fn print_changes(ctx: &Context, args: &WatchArgs) -> Result<(), Error> {
     let exec = Exec::new(&args.exec);
     let mut events = Followed::new(ctx, args.since);
+    let mut unheard = pin!(unheard::unheard());
     loop {
-        match (events.next().await?, &exec) {
+        let event = tokio::select! {
+            event = events.next() => event?,
+            () = &mut unheard => return Err(unheard::error()),
+        };
+        match (event, &exec) {
             (Event::Change(change), Some(exec)) => exec.run(ctx, &change).await?,
             (Event::Change(change), None) => print(ctx, &change)?,
-            (Event::Anew, _) if args.since.is_some() => {
-                let gap = "the journal does not reach back that far; going on with what comes".to_owned();
-                report::report(&Error::Gap(gap), &ctx.printer, Some(&ctx.place));
+            (Event::Anew, _) => {
+                if let Some(since) = args.since {
+                    tell_gap(ctx, since).await?;
+                }
             }
             _ => {}
         }
     }
+}
+
+/// Why it does not begin where it was told to.
+async fn tell_gap(ctx: &Context, since: i64) -> Result<(), Error> {
+    let newest = ctx.client.changes().list().newest_first().limit(1).send().await?;
+    let newest = newest.first().map_or(0, |change| change.seq);
+    if since > newest {
+        ctx.printer
+            .warn(&format!("there is no change {since} yet, the last one is {newest}; going on with what comes"));
+    } else {
+        let gap = "the journal does not reach back that far; going on with what comes".to_owned();
+        report::report(&Error::Gap(gap), &ctx.printer, Some(&ctx.place));
+    }
+    Ok(())
 }
 
 /// Events, with what happens to the connection told to whoever looks on.
@@ -96,32 +118,16 @@ fn print(ctx: &Context, change: &Change) -> Result<(), Error> {
     ctx.printer.line(&ctx.look().change_line(change))
 }
 
-pub(super) async fn undo(ctx: &Context, args: &UndoArgs) -> Result<(), Error> {
-    let changes = ctx.client.changes();
-    if args.list {
-        let changes = changes.list().newest_first().limit(args.limit).send().await?;
-        return ctx.printer.list(
-            &changes,
-            |change| change.seq,
-            || ctx.look().changes(&changes),
-            "Nothing has changed yet.",
-        );
-    }
-    let undone = match args.seq {
-        Some(seq) => changes.undo_change(seq).await,
-        None => changes.undo().await,
-    };
-    let undone = undone.map_err(|error| match args.seq {
-        Some(seq) => Error::from(error).about(format!("change {seq}")),
-        None => error.into(),
-    })?;
-    ctx.printer.item(&undone, undone.seq, || format!("Undone: {}", ctx.look().change_line(&undone.undone)))
-}
-
 pub(super) async fn wait(ctx: &Context, args: &WaitArgs) -> Result<(), Error> {
-    let waited = until_done(ctx, crate::offline::real(ctx, args.id)?);
+    let id = crate::offline::real(ctx, args.id)?;
+    let waited = until_done(ctx, id);
     let task = match args.timeout {
         None => waited.await,
+        // A look, without waiting.
+        Some(Duration::ZERO) => match task_now(ctx, id).await {
+            Ok(task) if !task.completed => Err(Error::TimedOut(format!("task {} is not done", args.id))),
+            looked => looked,
+        },
         Some(limit) => tokio::time::timeout(limit, waited).await.unwrap_or_else(|_| {
             let seconds = limit.as_secs();
             Err(Error::TimedOut(format!("task {} was not done within {seconds} s", args.id)))
@@ -130,14 +136,17 @@ pub(super) async fn wait(ctx: &Context, args: &WaitArgs) -> Result<(), Error> {
     ctx.print_task("Done:", &task).await
 }
 
+async fn task_now(ctx: &Context, id: Id) -> Result<Task, Error> {
+    ctx.client.tasks().get(id).await.map_err(|error| Error::from(error).about(format!("task {id}")))
+}
+
 /// The task, once it is done.
 async fn until_done(ctx: &Context, id: Id) -> Result<Task, Error> {
     let mut events = Followed::new(ctx, None);
     loop {
         match events.next().await? {
             Event::Anew => {
-                let task = ctx.client.tasks().get(id).await;
-                let task = task.map_err(|error| Error::from(error).about(format!("task {id}")))?;
+                let task = task_now(ctx, id).await?;
                 if task.completed {
                     return Ok(task);
                 }

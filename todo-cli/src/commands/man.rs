@@ -1,6 +1,6 @@
 //! `man`: manual pages of all commands, made of their help.
 
-use std::{fs, io, path::Path};
+use std::{fmt::Write, fs, io, path::Path};
 
 use clap::{Arg, Command, CommandFactory, builder::StyledStr};
 use clap_mangen::{
@@ -77,7 +77,21 @@ fn page(command: Command) -> io::Result<String> {
         section("NOTES", |roff| paragraphs(roff, &after)).to_writer(&mut page)?;
     }
     section("SEE ALSO", |roff| see_also(roff, is_root)).to_writer(&mut page)?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    Ok(in_ascii(&String::from_utf8_lossy(&page)))
+}
+
+/// Signs beyond ASCII by their number, which every `man` knows whatever it takes the file to be.
+fn in_ascii(page: &str) -> String {
+    let mut text = String::with_capacity(page.len());
+    for sign in page.chars() {
+        if sign.is_ascii() {
+            text.push(sign);
+        } else {
+            // Writing to a String can't fail.
+            let _ = write!(text, "\\[u{:04X}]", u32::from(sign));
+        }
+    }
+    text
 }
 
 /// What every command understands stands in todo(1).
@@ -164,6 +178,8 @@ mod tests {
         }
         assert!(!page.contains("no\\-queue"), "what all share stands in todo(1): {page}");
         assert!(page_of(&[]).contains("no\\-queue"));
+        let page = page_of(&["add"]);
+        assert!(page.is_ascii() && page.contains("\\[u0437]\\[u0430]"), "{page}");
     }
 
     #[test]

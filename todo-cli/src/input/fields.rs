@@ -46,6 +46,11 @@ pub(crate) fn duration_arg(text: &str) -> Result<Duration, String> {
     seconds.filter(|seconds| (1..=31_536_000).contains(seconds)).map(Duration::from_secs).ok_or_else(wrong)
 }
 
+/// For clap: a length of time such as `30m`, or none.
+pub(crate) fn patience_arg(text: &str) -> Result<Duration, String> {
+    if text == "0s" || text == "0" { Ok(Duration::ZERO) } else { duration_arg(text) }
+}
+
 /// For clap: a length of time from now on, or a moment.
 pub(crate) fn later_arg(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(length) = duration_arg(text) {

@@ -102,7 +102,7 @@ impl Table {
 /// A table without lines that is as wide as the terminal.
 fn bare_table() -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
-    let width = table.width().unwrap_or(WIDTH_DEFAULT);
+    let width = table.width().filter(|width| *width > 0).unwrap_or(WIDTH_DEFAULT);
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     table.force_no_tty();
     table

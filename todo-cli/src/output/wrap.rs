@@ -7,9 +7,14 @@ const WIDTH_MAX: usize = 80;
 /// Narrower than this, words would stand one below the other.
 const WIDTH_MIN: usize = 30;
 
+/// How many columns and rows the terminal has; `None` where it does not tell, or says none, as some do that nobody looks at.
+pub(crate) fn terminal_size() -> Option<(u16, u16)> {
+    crossterm::terminal::size().ok().filter(|(columns, rows)| *columns > 0 && *rows > 0)
+}
+
 /// How wide text for people is here.
 pub(crate) fn width() -> usize {
-    let told = crossterm::terminal::size().map_or(WIDTH_MAX, |(columns, _)| usize::from(columns));
+    let told = terminal_size().map_or(WIDTH_MAX, |(columns, _)| usize::from(columns));
     told.clamp(WIDTH_MIN, WIDTH_MAX)
 }
 
