@@ -19,7 +19,7 @@ RUN cargo chef prepare --recipe-path recipe.json
 
 FROM chef AS build
 # `dev` builds sooner and runs slower; see docker-compose.dev.yml.
-ARG PROFILE=release
+ARG PROFILE=dist
 COPY --from=plan /src/recipe.json recipe.json
 RUN cargo chef cook --locked --profile ${PROFILE} --recipe-path recipe.json \
         --package todo-server --package comments-server --package todo-bot --package todo-cli
