@@ -271,7 +271,6 @@ impl TestServer {
 
     /// The routes of both servers, for requests as they are on the wire. They stand beside the clients: no fault reaches
     /// them, and they are no [exchanges](Self::exchanges).
-    #[must_use]
     pub fn router(&self) -> Router {
         self.inner.router.clone()
     }

@@ -1,4 +1,4 @@
-//! Making and changing a task in one statement: see [`server_kit::at_once`]. What is made by the book in [`super::write`]
+//! Making and changing a task in one statement: see [`server_kit::at_once`]. What is made by the book in `write.rs`
 //! comes out the same here, or not at all.
 
 use std::sync::LazyLock;
