@@ -53,11 +53,14 @@ async fn print_changes(ctx: &Context, args: &WatchArgs) -> Result<(), Error> {
 async fn tell_gap(ctx: &Context, since: i64) -> Result<(), Error> {
     let newest = ctx.client.changes().list().newest_first().limit(1).send().await?;
     let newest = newest.first().map_or(0, |change| change.seq);
-    if since > newest {
-        ctx.printer
-            .warn(&format!("there is no change {since} yet, the last one is {newest}; going on with what comes"));
+    let gap = if since > newest {
+        format!("there is no change {since} yet, the last one is {newest}; going on with what comes")
     } else {
-        let gap = "the journal does not reach back that far; going on with what comes".to_owned();
+        "the journal does not reach back that far; going on with what comes".to_owned()
+    };
+    if since > newest && !ctx.printer.json {
+        ctx.printer.warn(&gap);
+    } else {
         report::report(&Error::Gap(gap), &ctx.printer, Some(&ctx.place));
     }
     Ok(())
