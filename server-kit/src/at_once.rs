@@ -8,12 +8,16 @@
 //! The parameters of every statement begin with those of [`bind_frame!`](crate::bind_frame); `$8` is the first of its own.
 
 use serde::Serialize;
-use sqlx::error::ErrorKind;
+use sqlx::{AssertSqlSafe, error::ErrorKind};
 use todo_sdk::model::EventKind;
 
-use crate::{Error, db::Conn, idempotency::Request};
+use crate::{
+    Error,
+    db::{Conn, Engine},
+    idempotency::Request,
+};
 
-/// The one that makes it hopeful: who calls, and what is written besides the thing itself.
+/// What every such statement is told: who calls, and what is written besides the thing itself.
 #[derive(Debug)]
 pub struct Frame<'a> {
     /// The program that calls.
@@ -73,25 +77,31 @@ pub fn unless_refused<T>(result: Result<Vec<T>, sqlx::Error>) -> Result<Option<T
     }
 }
 
-/// The database of a connection: the texts differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// One statement of CTEs.
-    Postgres,
-    /// A script.
-    Sqlite,
+/// The text of a statement for each engine, in `N` shapes: with and without what may come besides.
+#[derive(Debug)]
+pub struct Texts<const N: usize>([[String; N]; 2]);
+
+impl<const N: usize> Texts<N> {
+    /// Makes them of the engine and the number of the shape.
+    #[must_use]
+    pub fn new(text: impl Fn(Engine, usize) -> String) -> Self {
+        Self([Engine::Sqlite, Engine::Postgres].map(|engine| std::array::from_fn(|shape| text(engine, shape))))
+    }
+
+    /// The one for a connection.
+    #[must_use]
+    pub fn of(&'static self, conn: &Conn<'_>, shape: usize) -> AssertSqlSafe<&'static str> {
+        AssertSqlSafe(self.0[conn.engine() as usize][shape].as_str())
+    }
+}
+
+/// Whether the call's key, if it has one, is new.
+#[must_use]
+pub fn key_is_new(keyed: bool) -> &'static str {
+    if keyed { "NOT EXISTS (SELECT 1 FROM idempotency_keys WHERE user_id = $1 AND key_hash = $4)" } else { "TRUE" }
 }
 
 impl Engine {
-    /// That of a connection.
-    #[must_use]
-    pub fn of(conn: &Conn<'_>) -> Self {
-        match conn {
-            Conn::Postgres(_) => Self::Postgres,
-            Conn::Sqlite(_) => Self::Sqlite,
-        }
-    }
-
     /// Takes the person's row and makes room for `rows` in the journal, if `guard` holds. On PostgreSQL the result is the
     /// table `owner`; on SQLite it fails unless `guard` holds.
     #[must_use]
@@ -104,16 +114,6 @@ impl Engine {
             Self::Sqlite => {
                 format!("SAVEPOINT one; UPDATE users SET seq = CASE WHEN {guard} THEN seq + {rows} END WHERE id = $1; ")
             }
-        }
-    }
-
-    /// Whether the call's key, if it has one, is new.
-    #[must_use]
-    pub fn key_is_new(self, keyed: bool) -> &'static str {
-        match (keyed, self) {
-            (true, _) => "NOT EXISTS (SELECT 1 FROM idempotency_keys WHERE user_id = $1 AND key_hash = $4)",
-            (false, Self::Postgres) => "TRUE",
-            (false, Self::Sqlite) => "1",
         }
     }
 

@@ -8,20 +8,13 @@ use tempfile::TempDir;
 use todo_sdk::model::Id;
 use uuid::Uuid;
 
+/// Which database a test runs on: a file of its own, or a database of its own on the server at `TEST_POSTGRES_URL`.
+pub use crate::db::Engine;
 use crate::{
     auth::Caller,
     db::{DatabaseUrl, Db},
     settings::default_connections,
 };
-
-/// Which database a test runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// A file of its own.
-    Sqlite,
-    /// A database of its own on the server at `TEST_POSTGRES_URL`.
-    Postgres,
-}
 
 /// A fresh database that only one test knows, gone when dropped.
 #[derive(Debug)]

@@ -5,17 +5,17 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use server_kit::{
     Error,
-    at_once::{Engine, Frame, unless_refused, with_id, without_id},
+    at_once::{Frame, Texts, key_is_new, unless_refused, with_id, without_id},
     auth::Caller,
     bind_frame,
     comments::CommentRow,
-    db::Conn,
+    db::{Conn, Engine},
     extract::IfMatch,
     idempotency::Request,
     journal::{self, Entry},
     on, page, time,
 };
-use sqlx::{AssertSqlSafe, QueryBuilder};
+use sqlx::QueryBuilder;
 use todo_sdk::model::{Comment, CommentQuery, CreateComment, Due, EventKind, Id};
 
 /// Where the comments are; the id of one follows.
@@ -70,9 +70,9 @@ pub async fn create_at_once(
     let folded = content.to_lowercase();
     let json = without_id(&Comment { id: 0, task_id, content: content.clone(), posted_date, version: 1 })?;
     let frame = Frame { client, once, event: EventKind::CommentCreated, json: &json };
-    let text = &CREATE[usize::from(Engine::of(conn) == Engine::Sqlite)][usize::from(once.is_some())];
+    let text = CREATE.of(conn, usize::from(once.is_some()));
     let made: Result<Vec<Id>, _> = on!(conn, |c| {
-        bind_frame!(sqlx::query_scalar(AssertSqlSafe(text.as_str())), user, now, &frame)
+        bind_frame!(sqlx::query_scalar(text), user, now, &frame)
             .bind(task_id)
             .bind(&content)
             .bind(&folded)
@@ -83,15 +83,13 @@ pub async fn create_at_once(
     Ok(unless_refused(made)?.map(|id| (id, with_id(id, &json))))
 }
 
-/// A statement for each engine, without and with a key.
-static CREATE: LazyLock<[[String; 2]; 2]> = LazyLock::new(|| {
-    [Engine::Postgres, Engine::Sqlite].map(|engine| [false, true].map(|keyed| create_text(engine, keyed)))
-});
+/// Without and with a key.
+static CREATE: LazyLock<Texts<2>> = LazyLock::new(|| Texts::new(|engine, shape| create_text(engine, shape == 1)));
 
 /// `$8` to `$11` are the task, the text, it in lower case, and the date.
 fn create_text(engine: Engine, keyed: bool) -> String {
     let has_task = "EXISTS (SELECT 1 FROM tasks WHERE user_id = $1 AND id = $8)";
-    let owner = engine.owner("1", &format!("{has_task} AND {}", engine.key_is_new(keyed)));
+    let owner = engine.owner("1", &format!("{has_task} AND {}", key_is_new(keyed)));
     let comment =
         "INSERT INTO comments (user_id, task_id, content, content_folded, posted_date) SELECT $1, $8, $9, $10, $11";
     let comment = match engine {

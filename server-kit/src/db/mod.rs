@@ -46,6 +46,26 @@ pub enum Conn<'c> {
     Postgres(&'c mut PgConnection),
 }
 
+/// Which of the two a database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, in a file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Conn<'_> {
+    /// What it is a connection to.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+}
+
 /// Rows that are deleted at once of what nobody needs any more: after a long while without, all of them in one statement
 /// would take longer than a statement may.
 pub const LOT: i64 = 10_000;

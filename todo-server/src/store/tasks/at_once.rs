@@ -6,15 +6,14 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use server_kit::{
     Error,
-    at_once::{Engine, Frame, newest, unless_refused, with_id, without_id},
+    at_once::{Frame, Texts, key_is_new, newest, unless_refused, with_id, without_id},
     bind_frame,
-    db::Conn,
+    db::{Conn, Engine},
     extract::IfMatch,
     idempotency::Request,
     journal::Owner,
     on, time,
 };
-use sqlx::AssertSqlSafe;
 use todo_sdk::model::{CreateTask, EventKind, Id, ReminderRow, ReminderState, Task, UpdateTask};
 
 use super::{
@@ -23,21 +22,13 @@ use super::{
 };
 use crate::store::reminders::{self, channels_of_user};
 
-/// A statement for each engine, with and without what may come besides.
-type Texts = LazyLock<[[String; 4]; 2]>;
+static CREATE: LazyLock<Texts<4>> =
+    LazyLock::new(|| Texts::new(|engine, shape| create_text(engine, shape & REMINDS != 0, shape & KEYED != 0)));
+static UPDATE: LazyLock<Texts<2>> = LazyLock::new(|| Texts::new(|engine, shape| update_text(engine, shape == 1)));
 
-static CREATE: Texts =
-    LazyLock::new(|| ENGINES.map(|engine| SHAPES.map(|(reminds, keyed)| create_text(engine, reminds, keyed))));
-static UPDATE: Texts =
-    LazyLock::new(|| ENGINES.map(|engine| SHAPES.map(|(completes, _)| update_text(engine, completes))));
-
-const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::Sqlite];
-const SHAPES: [(bool, bool); 4] = [(false, false), (false, true), (true, false), (true, true)];
-
-fn text(texts: &'static Texts, conn: &Conn<'_>, shape: (bool, bool)) -> AssertSqlSafe<&'static str> {
-    let of_engine = &texts[usize::from(Engine::of(conn) == Engine::Sqlite)];
-    AssertSqlSafe(of_engine[usize::from(shape.0) * 2 + usize::from(shape.1)].as_str())
-}
+/// What a shape of `CREATE` has besides, as bits of its number.
+const KEYED: usize = 1;
+const REMINDS: usize = 2;
 
 /// Makes a task; answers its id and its JSON.
 ///
@@ -58,7 +49,8 @@ pub async fn create(
     let (columns, json) = (Columns::of(&task, zone), without_id(&task)?);
     let frame = Frame { client, once, event: EventKind::TaskCreated, json: &json };
     let reminder_json = reminder.map(reminder_json).transpose()?;
-    let text = text(&CREATE, conn, (reminder.is_some(), once.is_some()));
+    let shape = usize::from(once.is_some()) * KEYED + usize::from(reminder.is_some()) * REMINDS;
+    let text = CREATE.of(conn, shape);
     macro_rules! bound {
         ($tags:expr) => {
             bind!(columns, bind_frame!(sqlx::query_scalar(text), user, now, &frame))
@@ -115,7 +107,7 @@ fn create_text(engine: Engine, reminds: bool, keyed: bool) -> String {
     let guard = format!(
         "timezone = $25 AND (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = $1) {is} $26 \
          AND (SELECT count(*) FROM tags WHERE user_id = $1 AND {has_all} AND {}",
-        engine.key_is_new(keyed)
+        key_is_new(keyed)
     );
     let owner = engine.owner(&format!("1 + {channels}"), &guard);
     let task = "INSERT INTO tasks (user_id, title, title_folded, description, description_folded, completed, \
@@ -201,7 +193,7 @@ pub async fn update(
     let after = Task { version: before.version + 1, date_updated: now, ..after };
     let (was, is) = (json(&before)?, json(&after)?);
     let frame = Frame { client, once: None, event: EventKind::TaskUpdated, json: &is };
-    let (columns, text) = (Columns::of(&after, zone), text(&UPDATE, conn, (completes, false)));
+    let (columns, text) = (Columns::of(&after, zone), UPDATE.of(conn, usize::from(completes)));
     let changed: Result<Vec<Id>, _> = on!(conn, |c| {
         bind!(columns, bind_frame!(sqlx::query_scalar(text), user, now, &frame))
             .bind(id)
@@ -221,11 +213,8 @@ fn json(task: &Task) -> Result<String, Error> {
 /// `$8` to `$23` are the [`Columns`]; then come the task, the zone that the person is believed to have, and the task's
 /// version and JSON before.
 fn update_text(engine: Engine, completes: bool) -> String {
-    let no_reminders = if completes {
-        "NOT EXISTS (SELECT 1 FROM reminders WHERE user_id = $1 AND task_id = $24)"
-    } else {
-        engine.key_is_new(false)
-    };
+    let no_reminders =
+        if completes { "NOT EXISTS (SELECT 1 FROM reminders WHERE user_id = $1 AND task_id = $24)" } else { "TRUE" };
     let guard = format!(
         "timezone = $25 AND EXISTS (SELECT 1 FROM tasks WHERE user_id = $1 AND id = $24 AND version = $26) \
          AND {no_reminders}"

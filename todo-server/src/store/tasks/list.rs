@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use server_kit::{Error, db::Conn, on, page, time};
+use server_kit::{
+    Error,
+    db::{Conn, Engine},
+    on, page, time,
+};
 use sqlx::QueryBuilder;
 use todo_sdk::model::{Due, Id, PRIORITY_NONE, Task, TaskQuery, validate::Faults};
 
-use super::order::{Column, Dialect, Key, Order};
+use super::order::{Column, Key, Order};
 use super::row::{Row, SELECT};
 use super::sql::{push_behind, push_filter};
 use crate::store::users;
@@ -40,18 +44,15 @@ pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TaskQuery) -> Result<pa
     };
     let zone = zone_for(conn, user, query).await?;
     let filter = Filter::new(query, zone)?;
-    let dialect = match conn {
-        Conn::Sqlite(_) => Dialect::Sqlite,
-        Conn::Postgres(_) => Dialect::Postgres,
-    };
+    let engine = conn.engine();
     let rows: Vec<Row> = on!(conn, |c| {
         let mut select = QueryBuilder::new(SELECT);
         select.push("WHERE t.user_id = ").push_bind(user);
-        push_filter!(select, filter, user, dialect);
+        push_filter!(select, filter, user, engine);
         if let Some(keys) = behind {
-            push_behind!(select, order.columns, keys, dialect);
+            push_behind!(select, order.columns, keys, engine);
         }
-        let by: Vec<String> = order.columns.iter().map(|column| direction(*column, dialect)).collect();
+        let by: Vec<String> = order.columns.iter().map(|column| direction(*column, engine)).collect();
         select.push(" ORDER BY ").push(by.join(", ")).push(" LIMIT ").push_bind(i64::from(limit) + 1);
         select.build_query_as().fetch_all(&mut *c).await?
     });
@@ -63,8 +64,8 @@ pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TaskQuery) -> Result<pa
     })
 }
 
-fn direction(column: Column, dialect: Dialect) -> String {
-    format!("{}{}", column.sql(dialect), if column.descending { " DESC" } else { "" })
+fn direction(column: Column, engine: Engine) -> String {
+    format!("{}{}", column.sql(engine), if column.descending { " DESC" } else { "" })
 }
 
 fn read_cursor(order: &Order, cursor: &str) -> Result<Vec<Key>, Error> {

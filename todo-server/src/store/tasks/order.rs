@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::Value;
-use server_kit::Error;
+use server_kit::{Error, db::Engine};
 use todo_sdk::model::{Task, TaskOrder};
 
 /// One column of an order.
@@ -33,13 +33,6 @@ pub(super) struct Order {
     pub(super) columns: Vec<Column>,
     /// As it was asked for; ties a cursor to it.
     pub(super) name: String,
-}
-
-/// Which of the two dialects a literal is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
-    Sqlite,
-    Postgres,
 }
 
 impl Order {
@@ -101,8 +94,8 @@ fn unknown(field: &str) -> Error {
 
 impl Column {
     /// The expression that is ordered by.
-    pub(super) fn sql(self, dialect: Dialect) -> String {
-        let nullable = |name: &str| format!("coalesce(t.{name}, {})", self.far_literal(dialect));
+    pub(super) fn sql(self, engine: Engine) -> String {
+        let nullable = |name: &str| format!("coalesce(t.{name}, {})", self.far_literal(engine));
         match self.by {
             TaskOrder::Title => "t.title_folded".to_owned(),
             TaskOrder::Due => nullable("due_at"),
@@ -120,12 +113,12 @@ impl Column {
     }
 
     /// The same, letter for letter as in the index of the migrations.
-    fn far_literal(self, dialect: Dialect) -> &'static str {
-        match (dialect, self.descending) {
-            (Dialect::Sqlite, false) => "'9999-12-31T00:00:00+00:00'",
-            (Dialect::Sqlite, true) => "'0000-01-01T00:00:00+00:00'",
-            (Dialect::Postgres, false) => "'9999-12-31 00:00:00+00'::timestamptz",
-            (Dialect::Postgres, true) => "'0001-01-01 00:00:00+00 BC'::timestamptz",
+    fn far_literal(self, engine: Engine) -> &'static str {
+        match (engine, self.descending) {
+            (Engine::Sqlite, false) => "'9999-12-31T00:00:00+00:00'",
+            (Engine::Sqlite, true) => "'0000-01-01T00:00:00+00:00'",
+            (Engine::Postgres, false) => "'9999-12-31 00:00:00+00'::timestamptz",
+            (Engine::Postgres, true) => "'0001-01-01 00:00:00+00 BC'::timestamptz",
         }
     }
 

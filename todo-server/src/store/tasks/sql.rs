@@ -4,7 +4,7 @@
 
 /// Adds ` AND …` for each part of the filter.
 macro_rules! push_filter {
-    ($select:ident, $filter:ident, $user:ident, $dialect:ident) => {
+    ($select:ident, $filter:ident, $user:ident, $engine:ident) => {
         if let Some(completed) = $filter.completed {
             // Written out: of a bound value no planner knows that the index of what is open fits.
             $select.push(if completed { " AND t.completed = true" } else { " AND t.completed = false" });
@@ -35,10 +35,10 @@ macro_rules! push_filter {
         }
         if let Some(bound) = $filter.due_before {
             // As in the index; nothing is due as late as "never".
-            $select.push(" AND ").push($crate::store::tasks::order::DUE.sql($dialect)).push(" < ").push_bind(bound);
+            $select.push(" AND ").push($crate::store::tasks::order::DUE.sql($engine)).push(" < ").push_bind(bound);
         }
         if let Some(bound) = $filter.due_after {
-            $select.push(" AND ").push($crate::store::tasks::order::DUE.sql($dialect)).push(" >= ").push_bind(bound);
+            $select.push(" AND ").push($crate::store::tasks::order::DUE.sql($engine)).push(" >= ").push_bind(bound);
             $select.push(" AND t.due_at IS NOT NULL");
         }
         if let Some(bound) = $filter.remind_before {
@@ -51,11 +51,11 @@ pub(super) use push_filter;
 /// Adds the condition for what comes behind the keys. Where all columns go one way it is one comparison of rows, which
 /// an index can serve; else it is spelled out.
 macro_rules! push_behind {
-    ($select:ident, $columns:expr, $keys:ident, $dialect:ident) => {
+    ($select:ident, $columns:expr, $keys:ident, $engine:ident) => {
         let columns: &[$crate::store::tasks::order::Column] = &$columns;
         let sign = |column: &$crate::store::tasks::order::Column| if column.descending { " < " } else { " > " };
         if columns.iter().all(|column| column.descending == columns[0].descending) {
-            let names: Vec<String> = columns.iter().map(|column| column.sql($dialect)).collect();
+            let names: Vec<String> = columns.iter().map(|column| column.sql($engine)).collect();
             $select.push(" AND (").push(names.join(", ")).push(")").push(sign(&columns[0])).push("(");
             for (index, key) in $keys.iter().enumerate() {
                 $select.push(if index == 0 { "" } else { ", " });
@@ -63,7 +63,7 @@ macro_rules! push_behind {
             }
             $select.push(")");
             // SQLite finds the place in an index on an expression only by a comparison of that expression alone.
-            if $dialect == $crate::store::tasks::order::Dialect::Sqlite {
+            if $engine == server_kit::db::Engine::Sqlite {
                 $select.push(" AND ").push(&names[0]).push(sign(&columns[0]).trim_end()).push("= ");
                 $crate::store::tasks::sql::push_key!($select, &$keys[0]);
             }
@@ -71,11 +71,11 @@ macro_rules! push_behind {
             for (index, column) in columns.iter().enumerate() {
                 $select.push(if index == 0 { " AND ((" } else { " OR (" });
                 for (column, key) in columns.iter().zip(&$keys).take(index) {
-                    $select.push(column.sql($dialect)).push(" = ");
+                    $select.push(column.sql($engine)).push(" = ");
                     $crate::store::tasks::sql::push_key!($select, key);
                     $select.push(" AND ");
                 }
-                $select.push(column.sql($dialect)).push(sign(column));
+                $select.push(column.sql($engine)).push(sign(column));
                 $crate::store::tasks::sql::push_key!($select, &$keys[index]);
                 $select.push(")");
                 if index + 1 == columns.len() {
