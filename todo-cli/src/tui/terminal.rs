@@ -118,10 +118,12 @@ pub(crate) fn guard_against_panics(messages: Sender<Msg>) {
 }
 
 /// Whether there is a shell that could continue this process: without one it would be stopped for good.
+///
+/// A shell that continues jobs gives each a process group of its own, beside the one of the session's leader.
 #[cfg(unix)]
 pub(crate) fn can_stop() -> bool {
-    use rustix::process::{getppid, getsid};
-    getppid().is_some_and(|parent| getsid(Some(parent)).is_ok_and(|session| getsid(None) == Ok(session)))
+    use nix::unistd::{getpgrp, getsid};
+    getsid(None).is_ok_and(|leader| getpgrp() != leader)
 }
 
 /// Stops this process as Ctrl-Z does in other programs, and scripts around it, until it is continued.

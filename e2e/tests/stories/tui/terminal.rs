@@ -139,6 +139,13 @@ async fn ctrl_z_without_a_shell_does_not_strand_it() {
     todo.types(CTRL_Z).unwrap();
     todo.sees("There is no shell to go back to");
     leave(todo);
+    // Nor would one go on that was stopped along with it.
+    let mut script = shell("$TODO; echo gone", &stack, &ann, home.path());
+    script.sees("● live");
+    script.types(CTRL_Z).unwrap();
+    script.sees("There is no shell to go back to");
+    script.types("q").unwrap();
+    script.sees("gone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
