@@ -7,7 +7,14 @@ use std::{
 
 use clap::ValueEnum;
 use tracing::Subscriber;
-use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::Targets,
+    fmt,
+    layer::{Filter, SubscriberExt},
+    registry::LookupSpan,
+    util::SubscriberInitExt,
+};
 
 #[cfg(feature = "otel")]
 mod otel;
@@ -56,13 +63,24 @@ fn lines<S>(format: LogFormat, filter: &str) -> impl Layer<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
     let lines = fmt::layer().with_writer(io::stderr).with_ansi(in_colour());
     let lines = match format {
         LogFormat::Pretty => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
-    lines.with_filter(filter)
+    lines.with_filter(wanted(env::var(EnvFilter::DEFAULT_ENV).ok().as_deref(), filter))
+}
+
+/// The filter that `RUST_LOG` describes, else the one by default. A filter by targets and levels alone, which almost all are,
+/// asks for no lock whenever a request goes on.
+fn wanted<S: Subscriber>(variable: Option<&str>, default: &str) -> Box<dyn Filter<S> + Send + Sync> {
+    // An empty one is none: Compose passes on what is not set.
+    let fits = |text: &&str| !text.trim().is_empty() && EnvFilter::try_new(text).is_ok();
+    let text = variable.filter(fits).unwrap_or(default);
+    match text.parse::<Targets>() {
+        Ok(targets) => Box::new(targets),
+        Err(_) => Box::new(EnvFilter::new(text)),
+    }
 }
 
 /// Colours are for terminals, where [nobody minds](https://no-color.org/).
