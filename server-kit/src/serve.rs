@@ -51,6 +51,7 @@ pub async fn run(
     };
     let listener = bind(listen).await?;
     println!("{name} listening on http://{}", listener.local_addr()?);
+    memory::forget_start();
     let besides = async { tokio::join!(figures, besides) };
     let stop = async {
         stop.asked().await;
