@@ -21,9 +21,9 @@ struct Program {
     command: Option<Command>,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
+fn main() -> ExitCode {
+    let run = || serve::runtime()?.block_on(run());
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => settings::exit_code(error.as_ref()),
     }

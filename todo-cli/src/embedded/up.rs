@@ -18,8 +18,7 @@ use crate::{
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) fn up(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
-    runtime.block_on(run(args, printer))
+    serve::runtime().map_err(failed)?.block_on(run(args, printer))
 }
 
 async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
@@ -40,6 +39,7 @@ async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
         data_dir: settings.common.data_dir().display().to_string(),
     };
     whereabouts.print(printer)?;
+    memory::forget_start();
 
     let (stop, stopped) = watch::channel(());
     let stop_of = |mut stopped: watch::Receiver<()>| async move {
