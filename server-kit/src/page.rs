@@ -90,7 +90,7 @@ impl<T> Page<T> {
     where
         T: Serialize,
     {
-        let mut response = crate::reply::Reply::ok(&self.items)?.into_response();
+        let mut response = crate::reply::Reply::list(&self.items)?.into_response();
         if let Some(cursor) = self.next {
             let query = with_cursor(query, &cursor)?;
             // Relative to the request: the name that a client calls us by is not ours to guess.

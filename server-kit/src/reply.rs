@@ -9,6 +9,9 @@ use serde::Serialize;
 
 use crate::Error;
 
+/// What most resources take as JSON, in bytes.
+const ITEM: usize = 512;
+
 /// The `ETag` of a version.
 #[must_use]
 pub fn etag(version: i64) -> String {
@@ -30,6 +33,14 @@ impl Reply {
     /// 200 with anything.
     pub fn ok<T: Serialize>(value: &T) -> Result<Self, Error> {
         let body = serde_json::to_string(value).map_err(Error::internal)?;
+        Ok(Self { status: StatusCode::OK, etag: None, location: None, body, replayed: false })
+    }
+
+    /// 200 with a list. Its JSON is written into memory that is large enough from the start, as a rule.
+    pub fn list<T: Serialize>(items: &[T]) -> Result<Self, Error> {
+        let mut body = Vec::with_capacity(2 + items.len() * ITEM);
+        serde_json::to_writer(&mut body, items).map_err(Error::internal)?;
+        let body = String::from_utf8(body).map_err(Error::internal)?;
         Ok(Self { status: StatusCode::OK, etag: None, location: None, body, replayed: false })
     }
 

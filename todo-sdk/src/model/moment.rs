@@ -9,14 +9,19 @@ const LONGEST: usize = 30;
 
 /// The text of a moment, or nothing where it has another shape: years of more than four digits, leap seconds.
 fn text(at: DateTime<Utc>, buffer: &mut [u8; LONGEST]) -> Option<&str> {
-    let (year, nanos) = (u32::try_from(at.year()).ok()?, at.nanosecond());
-    if year > 9999 || nanos >= 1_000_000_000 {
+    // Once: each field of a moment with a zone is reckoned from the start.
+    let at = at.naive_utc();
+    let (date, nanos) = (at.date(), at.nanosecond());
+    let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9999)?;
+    if nanos >= 1_000_000_000 {
         return None;
     }
     buffer[..20].copy_from_slice(b"0000-00-00T00:00:00.");
-    let parts = [(0, 4, year), (5, 2, at.month()), (8, 2, at.day()), (11, 2, at.hour()), (14, 2, at.minute())];
-    for (start, digits, value) in parts.into_iter().chain([(17, 2, at.second())]) {
-        write(&mut buffer[start..start + digits], value);
+    let seconds = at.num_seconds_from_midnight();
+    let pairs = [year / 100, year % 100, date.month(), date.day(), seconds / 3600, seconds / 60 % 60, seconds % 60];
+    for (start, pair) in [0, 2, 5, 8, 11, 14, 17].into_iter().zip(pairs) {
+        buffer[start] = b'0' + (pair / 10) as u8;
+        buffer[start + 1] = b'0' + (pair % 10) as u8;
     }
     let end = match nanos {
         0 => 19,
@@ -29,17 +34,12 @@ fn text(at: DateTime<Utc>, buffer: &mut [u8; LONGEST]) -> Option<&str> {
 }
 
 /// Writes the digits behind the point; answers where they end.
-fn fraction(buffer: &mut [u8; LONGEST], digits: usize, value: u32) -> usize {
-    write(&mut buffer[20..20 + digits], value);
-    20 + digits
-}
-
-/// Fills a field with the digits of a number.
-fn write(field: &mut [u8], mut value: u32) {
-    for digit in field.iter_mut().rev() {
+fn fraction(buffer: &mut [u8; LONGEST], digits: usize, mut value: u32) -> usize {
+    for digit in buffer[20..20 + digits].iter_mut().rev() {
         *digit = b'0' + (value % 10) as u8;
         value /= 10;
     }
+    20 + digits
 }
 
 pub(crate) fn serialize<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
