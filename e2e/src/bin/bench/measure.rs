@@ -64,8 +64,8 @@ pub(crate) struct Line {
 pub(crate) struct Limits {
     /// PostgreSQL with the servers' own statements.
     pub(crate) own: Option<pgbench::Limit>,
-    /// PostgreSQL with the best statement that we know.
-    pub(crate) best: Option<pgbench::Limit>,
+    /// PostgreSQL with what these are measured against.
+    pub(crate) reference: Option<pgbench::Limit>,
     pub(crate) axum: Option<pgbench::Limit>,
 }
 
@@ -118,7 +118,7 @@ impl Subject<'_> {
         let mut lines = Vec::new();
         for clients in &plan.clients {
             let limits = if *clients == plan.limit_clients { Some(Limited::start(self, world)?) } else { None };
-            let (mut samples, mut own, mut best) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut samples, mut own, mut reference) = (Vec::new(), Vec::new(), Vec::new());
             for _ in 0..plan.runs {
                 if work == Work::CommentCold {
                     world.forget_tasks()?;
@@ -127,11 +127,11 @@ impl Subject<'_> {
                 // In turn with what they are compared with.
                 if let Some(limits) = &limits {
                     own.extend(limits.own.as_ref().map(|bench| bench.run(plan.seconds)).transpose()?);
-                    best.extend(limits.best.as_ref().map(|bench| bench.run(plan.seconds)).transpose()?);
+                    reference.extend(limits.reference.as_ref().map(|bench| bench.run(plan.seconds)).transpose()?);
                 }
             }
             let axum = limits.is_some().then(|| self.bare(&requests, &answer)).transpose()?;
-            let limits = Limits { own: limit(&own), best: limit(&best), axum };
+            let limits = Limits { own: limit(&own), reference: limit(&reference), axum };
             let line = self.line(world, *clients, &samples, limits);
             eprintln!("{}", crate::report::short(&line));
             lines.push(line);
@@ -216,20 +216,20 @@ impl Subject<'_> {
 /// The scripts for pgbench.
 struct Limited<'p> {
     own: Option<Bench<'p>>,
-    best: Option<Bench<'p>>,
+    reference: Option<Bench<'p>>,
 }
 
 impl<'p> Limited<'p> {
     fn start(subject: &Subject<'_>, world: &World<'p>) -> io::Result<Self> {
-        let Some((postgres, _)) = &world.services.shared else { return Ok(Self { own: None, best: None }) };
+        let Some((postgres, _)) = &world.services.shared else { return Ok(Self { own: None, reference: None }) };
         let bench = |statements: &Script| {
             Bench::prepare(postgres, &world.database, world.data, statements, subject.plan.limit_clients)
         };
         let own = subject.recording.filter(|recording| !recording.statements.is_empty());
         let own = own.map(|recording| recording.script().and_then(|script| bench(&script))).transpose()?;
-        let best = subject.work.best_sql().map(|sql| Script { text: sql.to_owned(), given: Vec::new() });
-        let best = best.map(|script| bench(&script));
-        Ok(Self { own, best: best.transpose()? })
+        let reference = subject.work.reference().map(|sql| Script { text: sql.to_owned(), given: Vec::new() });
+        let reference = reference.map(|script| bench(&script));
+        Ok(Self { own, reference: reference.transpose()? })
     }
 }
 

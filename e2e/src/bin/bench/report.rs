@@ -26,12 +26,12 @@ const HEADINGS: [&str; 21] = [
     "errors",
     "own tx/s",
     "own CPU ms",
-    "best tx/s",
-    "best CPU ms",
+    "ref tx/s",
+    "ref CPU ms",
     "axum req/s",
     "axum CPU ms",
     "CPU/own",
-    "CPU/best",
+    "CPU/ref",
     "server/axum",
 ];
 
@@ -59,7 +59,7 @@ fn row(line: &Line) -> [String; 21] {
         None => [String::new(), String::new()],
     };
     let [own_tx, own_cpu] = limit(line.limits.own);
-    let [best_tx, best_cpu] = limit(line.limits.best);
+    let [reference_tx, reference_cpu] = limit(line.limits.reference);
     let [axum_requests, axum_cpu] = limit(line.limits.axum);
     let ratio = |ratio: Option<f64>| ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
     let postgres = line.engine == Engine::Postgres;
@@ -78,12 +78,12 @@ fn row(line: &Line) -> [String; 21] {
         line.errors.to_string(),
         own_tx,
         own_cpu,
-        best_tx,
-        best_cpu,
+        reference_tx,
+        reference_cpu,
         axum_requests,
         axum_cpu,
         ratio(line.over(line.limits.own)),
-        ratio(line.over(line.limits.best)),
+        ratio(line.over(line.limits.reference)),
         ratio(line.limits.axum.map(|limit| line.server_ms / limit.cpu_ms)),
     ]
 }
@@ -95,8 +95,8 @@ impl Line {
     }
 
     /// The same over the least that we know.
-    pub(crate) fn over_best(&self) -> Option<f64> {
-        self.over(self.limits.best.or(self.limits.own))
+    pub(crate) fn over_reference(&self) -> Option<f64> {
+        self.over(self.limits.reference.or(self.limits.own))
     }
 }
 
@@ -111,7 +111,7 @@ fn name(work: Work, data: Data) -> String {
 
 /// While it goes on.
 pub(crate) fn short(line: &Line) -> String {
-    let over = line.over_best().map(|ratio| format!(", {ratio:.2} × the limit")).unwrap_or_default();
+    let over = line.over_reference().map(|ratio| format!(", {ratio:.2} × the limit")).unwrap_or_default();
     format!(
         "{:>16}, {:17} {:>3} clients: {:>7.0}/s, p99 {:>7.2} ms, CPU {:.3} + {:.3} ms, {} errors{over}",
         line.data.to_string(),

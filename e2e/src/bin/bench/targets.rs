@@ -59,7 +59,7 @@ pub(crate) fn verdicts(lines: &[Line]) -> Vec<Verdict> {
     ];
     for (work, most) in most {
         for line in postgres(work) {
-            let ratio = line.over_best();
+            let ratio = line.over_reference();
             let what = format!("CPU over PostgreSQL's alone: {work}, {} tasks", line.data);
             verdicts.extend(ratio.map(|ratio| Verdict::new(what, ratio, Bound::AtMost(most))));
         }

@@ -98,9 +98,11 @@ impl Work {
         }
     }
 
-    /// The best statement that we know for the same work, as a script for pgbench, where it is not the servers' own.
-    pub(crate) fn best_sql(self) -> Option<&'static str> {
+    /// What the servers' own statements are measured against, as a script for pgbench: of writes, the least that we know in
+    /// one statement; of the list, the plain join and aggregate. Nothing where there is nothing else to write.
+    pub(crate) fn reference(self) -> Option<&'static str> {
         match self {
+            Self::List => Some(include_str!("sql/list.sql")),
             Self::Create => Some(include_str!("sql/create.sql")),
             Self::CreateOnce => Some(include_str!("sql/create-once.sql")),
             Self::Patch => Some(include_str!("sql/patch.sql")),
