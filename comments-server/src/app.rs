@@ -1,8 +1,14 @@
 //! The application: what handlers share, and its router.
 
-use axum::Router;
-use server_kit::{Kit, auth::Keys, clock::Clock, db::OpenError};
-use todo_sdk::Client;
+use axum::{Router, extract::FromRef};
+use server_kit::{
+    Kit,
+    auth::Keys,
+    clock::Clock,
+    comments,
+    db::{OpenError, Together},
+};
+use todo_sdk::{Client, model::Comment};
 
 use crate::{Settings, routes};
 
@@ -10,8 +16,16 @@ use crate::{Settings, routes};
 #[derive(Debug, Clone)]
 pub struct App {
     kit: Kit,
+    /// Looks comments up.
+    pub(crate) comments: Together<Comment>,
     /// Who issues the tokens, for the log.
     issuer: String,
+}
+
+impl FromRef<App> for Kit {
+    fn from_ref(app: &App) -> Self {
+        app.kit.clone()
+    }
 }
 
 impl App {
@@ -23,13 +37,17 @@ impl App {
     pub async fn open(settings: &Settings, client: Client, clock: Clock) -> Result<Self, OpenError> {
         let keys = Keys::remote(client, clock.clone());
         let issuer = format!("todo-server at {}", settings.todo_server_url);
-        Ok(Self { kit: Kit::open(&settings.common, clock, keys).await?, issuer })
+        Ok(Self::new(Kit::open(&settings.common, clock, keys).await?, issuer))
     }
 
     /// Works with the database and the cache of a todo-server in the same process.
     #[must_use]
     pub fn beside(kit: Kit) -> Self {
-        Self { kit, issuer: "todo-server beside it".to_owned() }
+        Self::new(kit, "todo-server beside it".to_owned())
+    }
+
+    fn new(kit: Kit, issuer: String) -> Self {
+        Self { comments: comments::together(kit.db.clone()), kit, issuer }
     }
 
     /// What handlers share.
@@ -45,7 +63,7 @@ impl App {
 
     /// The routes.
     pub fn router(&self) -> Router {
-        routes::router(self.kit.clone())
+        routes::router(self.clone())
     }
 
     /// Finishes what runs and closes the database.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 use comments_server::store::comments;
+use futures_util::future::join_all;
 use rstest::rstest;
 use server_kit::{
     Error, comments as kept,
@@ -142,4 +143,26 @@ async fn a_deleted_task_can_t_be_commented_on_whatever_is_cached(#[case] engine:
     remove.await.unwrap();
     assert!(matches!(add(&test.db, ann, task, "b", "10:00:00").await, Err(Error::NotFound("task"))));
     assert_eq!(list(&test.db, ann, CommentQuery::default()).await, Vec::<String>::new());
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn many_callers_at_a_time_get_each_their_own(#[case] engine: Engine) {
+    let test = TestDb::open(engine).await;
+    let people = [user_and_task(&test.db, "ann").await, user_and_task(&test.db, "bob").await];
+    let mut made = Vec::new();
+    for nr in 0..40 {
+        let (user, task) = people[nr % 2];
+        made.push((user, add(&test.db, user, task, &nr.to_string(), "10:00:00").await.unwrap()));
+    }
+    let together = kept::together(test.db.clone());
+    let own = join_all(made.iter().map(|(user, comment)| together.get(*user, comment.id))).await;
+    for ((_, comment), own) in made.iter().zip(own) {
+        assert_eq!(own.unwrap().as_ref(), Some(comment));
+    }
+    let others =
+        join_all(made.iter().map(|(user, comment)| together.get(people[0].0 + people[1].0 - user, comment.id)));
+    assert!(others.await.into_iter().all(|found| found.unwrap().is_none()));
 }

@@ -4,9 +4,14 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::{Router, extract::FromRef};
 use chrono::TimeDelta;
-use server_kit::{Kit, auth::Keys, clock::Clock, db::OpenError};
+use server_kit::{
+    Kit,
+    auth::Keys,
+    clock::Clock,
+    db::{OpenError, Together},
+};
 use todo_sdk::{
-    model::Jwks,
+    model::{Jwks, Task},
     tokens::{KeyError, Signer, Verifier},
 };
 
@@ -43,6 +48,8 @@ pub struct App(Arc<Parts>);
 #[derive(Debug)]
 pub struct Parts {
     pub(crate) kit: Kit,
+    /// Looks tasks up.
+    pub(crate) tasks: Together<Task>,
     pub(crate) signer: Signer,
     pub(crate) public_keys: Jwks,
     pub(crate) passwords: Passwords,
@@ -81,8 +88,10 @@ impl App {
         let SigningKeys { signer, public } = keys::load(settings)?;
         let verifier = Verifier::new(&public)?;
         let keys = Keys::Own(Arc::new(verifier));
+        let kit = Kit::open(&settings.common, clock, keys).await?;
         Ok(Self(Arc::new(Parts {
-            kit: Kit::open(&settings.common, clock, keys).await?,
+            tasks: store::tasks::together(kit.db.clone()),
+            kit,
             signer,
             public_keys: public,
             passwords: Passwords::default(),

@@ -16,9 +16,12 @@ use server_kit::{
 };
 use todo_sdk::model::{Comment, CommentQuery, CreateComment, Id, Problem, UpdateComment};
 
-use crate::store::{comments, tasks};
+use crate::{
+    App,
+    store::{comments, tasks},
+};
 
-pub(super) fn router() -> Routes<Kit> {
+pub(super) fn router() -> Routes<App> {
     routes!(list, create, get, patch, delete)
 }
 
@@ -80,8 +83,8 @@ async fn create(
 #[utoipa::path(get, path = "/api/comments/{id}", tag = "comments",
     params(("id" = i64, Path), ("If-None-Match" = Option<String>, Header, description = "An `ETag`.")),
     responses((status = 200, description = "The comment.", body = Comment), (status = 304, description = "That version is current.")))]
-async fn get(State(kit): State<Kit>, caller: Caller, PathId(id): PathId, has: IfNoneMatch) -> Result<Response, Error> {
-    let comment = comments::get(&mut kit.db.read().await?.conn(), caller.user, id).await?;
+async fn get(State(app): State<App>, caller: Caller, PathId(id): PathId, has: IfNoneMatch) -> Result<Response, Error> {
+    let comment = app.comments.get(caller.user, id).await?.ok_or(Error::NotFound("comment"))?;
     if has.has(comment.version) {
         return Ok(not_modified(comment.version));
     }

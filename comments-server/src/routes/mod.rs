@@ -3,9 +3,11 @@
 mod comments;
 
 use axum::Router;
-use server_kit::{Kit, docs, health, middleware, routes::Routes};
+use server_kit::{docs, health, middleware, routes::Routes};
 use todo_sdk::model::Problem;
 use utoipa::OpenApi;
+
+use crate::App;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,7 +18,7 @@ use utoipa::OpenApi;
 struct ApiDoc;
 
 /// Every route of the server, wrapped.
-pub(crate) fn router(kit: Kit) -> Router {
+pub(crate) fn router(app: App) -> Router {
     let (routes, document) = Routes::described_by::<ApiDoc>().merge(comments::router()).merge(health::router()).split();
-    middleware::wrap(routes.with_state(kit).merge(docs::router(document, "docs")))
+    middleware::wrap(routes.with_state(app).merge(docs::router(document, "docs")))
 }

@@ -18,6 +18,7 @@ mod migrate;
 pub(crate) mod pool;
 mod postgres;
 mod sqlite;
+mod together;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -27,6 +28,7 @@ use sqlx::{PgConnection, SqliteConnection};
 use crate::Error;
 use pool::{Pool, Pooled};
 use sqlite::SqliteDb;
+pub use together::Together;
 
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]

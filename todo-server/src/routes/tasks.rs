@@ -75,8 +75,8 @@ async fn create(
 #[utoipa::path(get, path = "/api/tasks/{id}", tag = "tasks",
     params(("id" = i64, Path), ("If-None-Match" = Option<String>, Header, description = "An `ETag`.")),
     responses((status = 200, description = "The task.", body = Task), (status = 304, description = "That version is current.")))]
-async fn get(State(kit): State<Kit>, caller: Caller, PathId(id): PathId, has: IfNoneMatch) -> Result<Response, Error> {
-    let task = tasks::get(&mut kit.db.read().await?.conn(), caller.user, id).await?;
+async fn get(State(app): State<App>, caller: Caller, PathId(id): PathId, has: IfNoneMatch) -> Result<Response, Error> {
+    let task = app.tasks.get(caller.user, id).await?.ok_or(Error::NotFound("task"))?;
     if has.has(task.version) {
         return Ok(not_modified(task.version));
     }

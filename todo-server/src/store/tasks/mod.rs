@@ -12,7 +12,7 @@ mod write;
 
 pub use list::list;
 use row::repeat_from;
-pub use row::{get, of_reminders};
+pub use row::{get, of_reminders, together};
 pub use tagging::untag_all;
 pub use write::{Outcome, create, delete, move_all_day, update};
 

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use server_kit::{Error, db::Conn, on};
+use server_kit::{
+    Error,
+    db::{Conn, Db, Together},
+    on,
+};
 use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow};
 use todo_sdk::model::{Due, Id, Repeat, RepeatFrom, Task};
 
@@ -11,14 +15,21 @@ use todo_sdk::model::{Due, Id, Repeat, RepeatFrom, Task};
 /// what does not differ from row to row is looked up once.
 macro_rules! select {
     ($user:literal) => {
+        concat!(columns!($user), " FROM tasks t ")
+    };
+}
+
+macro_rules! columns {
+    ($user:literal) => {
         concat!(
             "SELECT t.id, t.title, t.description, t.completed, t.completed_at, t.priority, t.due_at, t.due_day, \
              t.remind_time, t.remind_before, t.nag, t.repeat_rrule, t.repeat_from, t.date_created, t.date_updated, t.version, \
-             (SELECT string_agg(CAST(x.tag_id AS TEXT), ',' ORDER BY x.tag_id) FROM task_tags x \
-              WHERE x.user_id = t.user_id AND x.task_id = t.id) AS tags, \
+             (SELECT string_agg(CAST(x.tag_id AS TEXT), ',') FROM task_tags x WHERE x.user_id = ",
+            $user,
+            " AND x.task_id = t.id) AS tags, \
              (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = ",
             $user,
-            ") AS telegram_user FROM tasks t "
+            ") AS telegram_user"
         )
     };
 }
@@ -111,13 +122,23 @@ impl From<Row> for Task {
             remind_before_seconds: row.remind_before,
             nag_seconds: row.nag,
             repeat: row.repeat_rrule.map(|rrule| Repeat { rrule, from }),
-            tags: row.tags.iter().flat_map(|ids| ids.split(',')).filter_map(|id| id.parse().ok()).collect(),
+            tags: tags(row.tags.as_deref()),
             telegram_user: row.telegram_user,
             date_created: row.date_created,
             date_updated: row.date_updated,
             version: row.version,
         }
     }
+}
+
+/// The ids of `select!`, which come in any order: to sort a few here is cheaper than in an aggregate.
+fn tags(ids: Option<&str>) -> Vec<Id> {
+    let ids = ids.unwrap_or_default();
+    let mut tags =
+        Vec::with_capacity(if ids.is_empty() { 0 } else { ids.bytes().filter(|byte| *byte == b',').count() + 1 });
+    tags.extend(ids.split(',').filter_map(|id| id.parse::<Id>().ok()));
+    tags.sort_unstable();
+    tags
 }
 
 const COMPLETION: &str = "completion";
@@ -136,12 +157,31 @@ pub(super) fn repeat_from(from: RepeatFrom) -> &'static str {
 ///
 /// 404 if there is none.
 pub async fn get(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Task, Error> {
+    find(conn, user, id).await?.ok_or(Error::NotFound("task"))
+}
+
+async fn find(conn: &mut Conn<'_>, user: Id, id: Id) -> Result<Option<Task>, Error> {
     let row: Option<Row> = on!(conn, |c| sqlx::query_as(concat!(select!("$1"), "WHERE t.user_id = $1 AND t.id = $2"))
         .bind(user)
         .bind(id)
         .fetch_optional(&mut *c)
         .await?);
-    row.map(Task::from).ok_or(Error::NotFound("task"))
+    Ok(row.map(Task::from))
+}
+
+/// Looks up one task for each of many callers.
+#[must_use]
+pub fn together(db: Db) -> Together<Task> {
+    Together::new::<Row>(
+        db,
+        |conn, user, id| Box::pin(find(conn, user, id)),
+        // The limit has it find one row after the other by the index, however small the table was when this was planned.
+        concat!(
+            columns!("k.user_id"),
+            ", k.nr FROM unnest($1, $2) WITH ORDINALITY AS k (user_id, id, nr), \
+             LATERAL (SELECT * FROM tasks x WHERE x.user_id = k.user_id AND x.id = k.id LIMIT 1) AS t"
+        ),
+    )
 }
 
 /// The tasks of these reminders, by their ids. `ids` is a table of ids as SQL, made of the parameter `list`.
