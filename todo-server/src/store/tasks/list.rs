@@ -56,12 +56,10 @@ pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TaskQuery) -> Result<pa
         select.push(" ORDER BY ").push(by.join(", ")).push(" LIMIT ").push_bind(i64::from(limit) + 1);
         select.build_query_as().fetch_all(&mut *c).await?
     });
-    let dues: std::collections::HashMap<Id, DateTime<Utc>> =
-        rows.iter().filter_map(|row| row.due().map(|due| (row.id(), due))).collect();
+    // Of the page's last row, where the next page goes on; an all-day task does not tell it itself.
+    let due = rows.iter().take(limit as usize).next_back().and_then(Row::due);
     let tasks = rows.into_iter().map(Task::from).collect();
-    page::Page::cut(tasks, limit, |last| {
-        page::encode_cursor(&order.name, order.keys_of(last, |task| dues.get(&task.id).copied()))
-    })
+    page::Page::cut(tasks, limit, |last| page::encode_cursor(&order.name, order.keys_of(last, due)))
 }
 
 fn direction(column: Column, engine: Engine) -> String {

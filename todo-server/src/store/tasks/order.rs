@@ -61,13 +61,13 @@ impl Order {
     }
 
     /// The keys of a task, for the cursor that stands behind it.
-    pub(super) fn keys_of(&self, task: &Task, due_at: impl Fn(&Task) -> Option<DateTime<Utc>>) -> Vec<Value> {
+    pub(super) fn keys_of(&self, task: &Task, due_at: Option<DateTime<Utc>>) -> Vec<Value> {
         let time = |at: Option<DateTime<Utc>>, column: &Column| Value::from(at.unwrap_or(column.far()).to_rfc3339());
         let key = |column: &Column| match column.by {
             TaskOrder::Title => Value::from(task.title.to_lowercase()),
             TaskOrder::Priority => Value::from(task.priority),
             TaskOrder::Completed => Value::from(task.completed),
-            TaskOrder::Due => time(due_at(task), column),
+            TaskOrder::Due => time(due_at, column),
             TaskOrder::RemindTime => time(task.remind_time, column),
             TaskOrder::CompletedAt => time(task.completed_at, column),
             TaskOrder::DateCreated => time(Some(task.date_created), column),

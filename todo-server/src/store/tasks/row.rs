@@ -96,10 +96,6 @@ where
 }
 
 impl Row {
-    pub(super) fn id(&self) -> Id {
-        self.id
-    }
-
     /// The moment that stands for the due date in an order.
     pub(super) fn due(&self) -> Option<DateTime<Utc>> {
         self.due_at
