@@ -34,16 +34,19 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let run = || serve::runtime()?.block_on(run());
-    match run() {
+    match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => settings::exit_code(error.as_ref()),
     }
 }
 
-async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let mut stop = StopSignal::listen();
+fn start() -> Result<(), Box<dyn std::error::Error>> {
     let Program { settings, command } = settings::load("comments-server.toml")?;
+    serve::runtime(settings.common.worker_threads)?.block_on(run(settings, command))
+}
+
+async fn run(settings: Settings, command: Option<Command>) -> Result<(), Box<dyn std::error::Error>> {
+    let mut stop = StopSignal::listen();
     if let Some(Command::Health { url }) = command {
         serve::install_tls_provider();
         health::check(&url.unwrap_or_else(|| health::local_url(settings.listen))).await?;

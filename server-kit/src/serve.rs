@@ -1,6 +1,6 @@
 //! Serving: an accept loop whose connections can't be held by slow clients, and a clean stop.
 
-use std::{future::Future, io, net::SocketAddr, num::NonZeroUsize, time::Duration};
+use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use futures_util::future::LocalBoxFuture;
@@ -26,22 +26,14 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Pause after a failed accept: out of file descriptors, it would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What a server's futures run on: a thread for every second core.
-///
-/// The others are for the database, or for SQLite's own threads: where all cores have a worker, each request is woken on
-/// another one than the last, and that costs a fifth more on both sides. tokio's own setting, `TOKIO_WORKER_THREADS`, says
-/// otherwise.
+/// What a server's futures run on, with so many threads.
 ///
 /// # Errors
 ///
 /// If the system gives no threads.
-pub fn runtime() -> io::Result<Runtime> {
-    let mut builder = runtime::Builder::new_multi_thread();
-    if std::env::var_os("TOKIO_WORKER_THREADS").is_none() {
-        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        builder.worker_threads(cores.div_ceil(2));
-    }
-    builder.enable_all().build()
+pub fn runtime(threads: u32) -> io::Result<Runtime> {
+    let threads = usize::try_from(threads).unwrap_or(1);
+    runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
 }
 
 /// Runs a server until it is asked to stop: its routes on `listen`, its figures where the settings say, and what it does

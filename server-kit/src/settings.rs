@@ -122,6 +122,10 @@ pub struct Common {
     #[arg(long, env = "DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = default_connections(),
         value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_connections: u32,
+    /// Threads that answer requests
+    #[arg(long, env = "WORKER_THREADS", value_name = "NUMBER", default_value_t = default_workers(),
+        value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub worker_threads: u32,
     /// Where the embedded database and the signing key are kept; the platform's data directory if absent
     #[arg(long, env = "TODO_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -162,8 +166,19 @@ impl Common {
 /// Connections of a process that was told no number: more than the cores can work on only wait within the database.
 #[must_use]
 pub fn default_connections() -> u32 {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    u32::try_from(cores * 4).unwrap_or(CONNECTIONS_MAX).clamp(8, CONNECTIONS_MAX)
+    (cores() * 4).clamp(8, CONNECTIONS_MAX)
+}
+
+/// Threads of a process that was told no number: one for every second core. The others are for the database, or for
+/// SQLite's own threads: with a thread on each core, a request goes on on another one after each wait, and that costs a fifth
+/// more on both sides.
+#[must_use]
+pub fn default_workers() -> u32 {
+    cores().div_ceil(2)
+}
+
+fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(CONNECTIONS_MAX))
 }
 
 /// Ends the program as its error asks for: help and version are no errors, usage is 2, the rest is 1.

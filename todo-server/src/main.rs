@@ -22,16 +22,19 @@ struct Program {
 }
 
 fn main() -> ExitCode {
-    let run = || serve::runtime()?.block_on(run());
-    match run() {
+    match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => settings::exit_code(error.as_ref()),
     }
 }
 
-async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let mut stop = StopSignal::listen();
+fn start() -> Result<(), Box<dyn std::error::Error>> {
     let Program { settings, command } = settings::load("todo-server.toml")?;
+    serve::runtime(settings.common.worker_threads)?.block_on(run(settings, command))
+}
+
+async fn run(settings: Settings, command: Option<Command>) -> Result<(), Box<dyn std::error::Error>> {
+    let mut stop = StopSignal::listen();
     if let Some(command) = command {
         telemetry::init_command(settings.common.log_format);
         serve::install_tls_provider();

@@ -114,6 +114,8 @@ impl TestServerBuilder {
             common: Common {
                 database_url: None,
                 database_connections: default_connections(),
+                // The test's own runtime counts.
+                worker_threads: 1,
                 data_dir: Some(folder.path().to_owned()),
                 redis_url: None,
                 metrics_listen: None,

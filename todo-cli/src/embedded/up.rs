@@ -18,19 +18,19 @@ use crate::{
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) fn up(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
-    serve::runtime().map_err(failed)?.block_on(run(args, printer))
+    let settings = read_settings(args)?;
+    serve::runtime(settings.common.worker_threads).map_err(failed)?.block_on(run(args, &settings, printer))
 }
 
-async fn run(args: &UpArgs, printer: &Printer) -> Result<(), Error> {
+async fn run(args: &UpArgs, settings: &todo_server::Settings, printer: &Printer) -> Result<(), Error> {
     let mut stop_signal = StopSignal::listen();
-    let settings = read_settings(args)?;
     let wants_log = ["RUST_LOG", "LOG_FORMAT"].iter().any(|name| std::env::var_os(name).is_some());
     let _telemetry = wants_log.then(|| telemetry::init("todo", settings.common.log_format));
     serve::install_tls_provider();
     memory::give_back_large_blocks();
     let todo_listener = serve::bind(args.listen).await.map_err(failed)?;
     let comments_listener = serve::bind(args.comments_listen).await.map_err(failed)?;
-    let app = todo_server::App::open(&settings, Clock::system()).await.map_err(failed)?;
+    let app = todo_server::App::open(settings, Clock::system()).await.map_err(failed)?;
     let comments = comments_server::App::beside(app.kit().clone());
     let routers = (app.router(), comments.router());
     let whereabouts = Whereabouts {
