@@ -6,10 +6,11 @@ use futures_util::{FutureExt, future::join_all};
 use rstest::rstest;
 use server_kit::{
     Error,
-    db::{Conn, Db},
+    db::{Conn, DatabaseUrl, Db},
     journal, on,
     testing::{Engine, TestDb, at, caller},
 };
+use sqlx::{Connection, Executor, PgConnection};
 use todo_sdk::model::{CreateTask, Task};
 use todo_server::store::{
     tags,
@@ -132,4 +133,40 @@ async fn callers_that_go_away_and_a_database_that_does_leave_nobody_waiting(#[ca
     test.db.close().await;
     let refused = join_all(made.iter().map(|(user, task)| together.get(*user, task.id))).await;
     assert!(refused.iter().all(|got| matches!(got, Err(Error::Unavailable(..)))), "{:?}", refused[0]);
+}
+
+/// How many statements wait for the lock on the table of tasks.
+async fn blocked(conn: &mut PgConnection) -> i64 {
+    let waiting = "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
+                   WHERE NOT l.granted AND a.datname = current_database()";
+    sqlx::query_scalar(waiting).fetch_one(conn).await.unwrap()
+}
+
+#[tokio::test]
+async fn whose_statement_failed_asks_alone() {
+    let test = TestDb::open(Engine::Postgres).await;
+    let made = people(&test.db).await;
+    let together = tasks::together(test.db.clone());
+    let DatabaseUrl::Postgres(url) = &test.url else { panic!("it is on a server") };
+    let (mut locker, mut killer) =
+        (PgConnection::connect(url).await.unwrap(), PgConnection::connect(url).await.unwrap());
+    let mut lock = locker.begin().await.unwrap();
+    lock.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let asked: Vec<_> = made
+        .iter()
+        .map(|(user, task)| {
+            let (together, user, id) = (together.clone(), *user, task.id);
+            tokio::spawn(async move { together.get(user, id).await })
+        })
+        .collect();
+    while blocked(&mut killer).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    let kill = "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
+                WHERE NOT granted AND datname = current_database()";
+    killer.execute(kill).await.unwrap();
+    lock.rollback().await.unwrap();
+    for (asked, (_, task)) in asked.into_iter().zip(&made) {
+        assert_eq!(asked.await.unwrap().unwrap().as_ref(), Some(task));
+    }
 }

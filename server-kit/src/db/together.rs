@@ -7,12 +7,13 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, PgConnection, Row, postgres::PgRow};
 use todo_sdk::model::Id;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 use super::{Conn, Db};
 use crate::Error;
@@ -21,6 +22,8 @@ use crate::Error;
 const LANES: usize = 2;
 /// Most rows in a statement: bounds how long the first one waits for the others.
 const MOST: usize = 64;
+/// How long a statement may take before its callers ask alone: a connection that hangs must not hold up the others.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A row's owner, and its id.
 type Key = (Id, Id);
@@ -190,14 +193,14 @@ impl<T: Send + 'static> Lane<T> {
 
     async fn answer(&self, waiting: Vec<Waiting<T>>) {
         let keys: Vec<Key> = waiting.iter().map(|waiting| waiting.key).collect();
-        match self.look_up(&keys).await {
-            Ok(found) => {
-                for (waiting, found) in waiting.into_iter().zip(found) {
-                    // The caller may have gone.
-                    let _ = waiting.answer.send(found);
-                }
+        if let Ok(Ok(found)) = timeout(PATIENCE, self.look_up(&keys)).await {
+            for (waiting, found) in waiting.into_iter().zip(found) {
+                // The caller may have gone.
+                let _ = waiting.answer.send(found);
             }
-            Err(error) => tracing::debug!(%error, rows = keys.len(), "a common look-up failed"),
+        } else {
+            tracing::debug!(rows = keys.len(), "a common look-up failed");
+            self.inner.lock().waiting.clear();
         }
     }
 
