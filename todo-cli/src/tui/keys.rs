@@ -316,7 +316,27 @@ impl Keymap {
             let chords = keys.iter().map(|key| key.parse().map_err(|_| format!("\"{key}\" is no key")));
             keymap.chords[row] = chords.collect::<Result<_, String>>()?;
         }
-        Ok(keymap)
+        match keymap.clash() {
+            Some(clash) => Err(clash),
+            None => Ok(keymap),
+        }
+    }
+
+    /// A key that means two things in one place.
+    fn clash(&self) -> Option<String> {
+        let mut meanings: HashMap<(Context, Chord), &Binding> = HashMap::new();
+        for (binding, chords) in self.all() {
+            for (chord, context) in chords.iter().flat_map(|chord| binding.contexts.iter().map(move |at| (chord, at))) {
+                let first = *meanings.entry((*context, *chord)).or_insert(binding);
+                if first.action != binding.action {
+                    let (one, other, place) = (first.name, binding.name, context.label());
+                    return Some(format!(
+                        "\"{chord}\" would be both {one} and {other} (in: {place}); give one of them another key"
+                    ));
+                }
+            }
+        }
+        None
     }
 
     pub(crate) fn action(&self, context: Context, chord: Chord) -> Option<Action> {
@@ -372,6 +392,16 @@ mod tests {
         assert_eq!(keymap.action(Context::List, "x".parse().unwrap()), None);
         assert_eq!(keymap.key(Context::List, Action::Complete), "ctrl-x");
         assert!(Keymap::with(&keys("dnoe", "x")).unwrap_err().contains("dnoe"));
+        for (name, key, other) in [("add", "n", "next_match"), ("done", "a", "add"), ("yes", "n", "no")] {
+            let why = Keymap::with(&keys(name, key)).unwrap_err();
+            let named = [&format!("\"{key}\""), name, other].into_iter().all(|part| why.contains(part));
+            assert!(named && why.len() < 100, "{why}");
+        }
+        // In other places, in exchange, or for the same.
+        assert!(Keymap::with(&keys("mine", "x")).is_ok());
+        assert!(Keymap::with(&keys("help_down", "down")).is_ok());
+        let swapped = [("add", "x"), ("done", "a")].map(|(name, key)| (name.to_owned(), vec![key.to_owned()]));
+        assert!(Keymap::with(&HashMap::from(swapped)).is_ok());
         assert!(Keymap::with(&keys("done", "hyper-x")).unwrap_err().contains("hyper-x"));
     }
 }
