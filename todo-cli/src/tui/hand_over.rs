@@ -9,6 +9,7 @@ use todo_sdk::{
 
 use super::model::{
     Model,
+    overlay::Conflict,
     queue::{self, Op, Write},
 };
 use crate::error::Error;
@@ -34,8 +35,17 @@ fn is_kept(op: &Op) -> bool {
     }
 }
 
+/// How many changes of before are still to be sent.
+pub(super) fn waiting(outbox: &Outbox) -> Result<usize, Error> {
+    Ok(outbox.entries()?.iter().filter(|entry| entry.waits()).count())
+}
+
 /// Hands over what waits. `key` makes the key that a write was sent under, if it was sent: only the first one was.
 pub(super) fn hand_over(model: &Model, outbox: &Outbox, key: impl Fn(u64) -> String) -> Result<(), Error> {
+    for conflict in model.undecided() {
+        // It meets the other version once more, and is kept with it.
+        outbox.queue(undecided(conflict, &model.tags))?;
+    }
     let mut made = HashMap::new();
     for (index, write) in model.queue.iter().enumerate() {
         let operations = operations(write, &model.tags);
@@ -56,6 +66,13 @@ pub(super) fn hand_over(model: &Model, outbox: &Outbox, key: impl Fn(u64) -> Str
         }
     }
     Ok(())
+}
+
+fn undecided(conflict: &Conflict, tags: &BTreeMap<Id, String>) -> Operation {
+    let Conflict { theirs, changes, version, tags: names, base } = conflict;
+    let untag = names.as_ref().map_or_else(Vec::new, |names| taken_off(base.as_ref(), names, tags));
+    let (changes, tag) = (Box::new(changes.clone()), names.clone().unwrap_or_default());
+    Operation::UpdateTask { id: theirs.id, changes, version: *version, tag, untag }
 }
 
 /// The same in the terms of the queue. A change carries the version it was made on.

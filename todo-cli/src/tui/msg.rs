@@ -27,6 +27,8 @@ pub(crate) enum Msg {
     RememberedTasks(Vec<Task>, bool),
     /// Nothing usable was remembered.
     Forgotten,
+    /// So many changes of before wait in the queue of the commands.
+    Earlier(usize),
     /// The program can call the server, as this person.
     Connected {
         user: Id,
@@ -101,6 +103,8 @@ pub(crate) enum Failure {
     Conflict(Box<Task>),
     /// The server says no.
     Refused(String),
+    /// The server says that what it is about is not there.
+    Gone(String),
 }
 
 /// Something to do outside of the model.

@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{
     effects::Effects,
-    hand_over::hand_over,
+    hand_over::{hand_over, waiting},
     keys::Keymap,
     model::Model,
     msg::{Effect, Msg},
@@ -71,6 +71,9 @@ pub(crate) fn open(printer: Printer, place: Place) -> Result<(), Error> {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Output)?;
     let offline = if place.queue { Offline::of(&place)? } else { None };
     model.keeps = offline.is_some();
+    // What can't be read is told when it is to be sent.
+    let earlier = offline.as_ref().and_then(|offline| waiting(&offline.outbox).ok()).unwrap_or_default();
+    update(&mut model, Msg::Earlier(earlier));
     let effects = Effects::new(messages.clone(), runtime.handle().clone(), printer, place);
     effects.connect();
     listen_to_signals(runtime.handle(), &messages);
@@ -274,7 +277,10 @@ fn edit(text: &str) -> Result<Option<String>, String> {
     match status {
         Ok(status) if status.success() => {}
         Ok(status) => return Err(format!("{editor} ended with {status}; nothing was taken over")),
-        Err(error) => return Err(format!("cannot start {editor} ({error}); set EDITOR")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(format!("set EDITOR: there is no program {program}"));
+        }
+        Err(error) => return Err(format!("set EDITOR: cannot start {program}: {error}")),
     }
     let written = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     Ok((written.trim_end() != text.trim_end()).then_some(written))

@@ -10,7 +10,7 @@ use std::{
 
 use e2e::{
     Stack, private_dir,
-    servers::{Backend::Sqlite, program},
+    servers::{Backend::Sqlite, command, program},
     terminal::Terminal,
 };
 use rustix::{
@@ -195,4 +195,21 @@ async fn a_terminal_may_change_its_size() {
         });
     }
     todo.sees("Call the bank");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_that_there_is_not_is_told_in_whole() {
+    let stack = Stack::start(Sqlite);
+    let ann = Api::person(&stack, "ann").await;
+    ann.task("Call the bank").await;
+    let home = private_dir("tui-").unwrap();
+    let mut todo = command("todo", home.path());
+    set_up(&mut todo, &stack, &ann);
+    todo.env("VISUAL", "").env("EDITOR", "/nonexistent");
+    let mut todo = Terminal::start(todo, 80, 24).unwrap();
+    todo.sees("● live");
+    todo.types("c").unwrap();
+    todo.sees("Comment on");
+    todo.types("\x05").unwrap();
+    todo.sees("set EDITOR: there is no program /nonexistent ");
 }

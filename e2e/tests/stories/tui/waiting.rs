@@ -11,7 +11,7 @@ use e2e::{
 use rstest::rstest;
 use serde_json::json;
 
-use super::{ENTER, SAVE, leave, open};
+use super::{ENTER, SAVE, leave, open, set_up};
 use crate::{
     api::{Api, PASSWORD, eventually, id},
     cli::Shell,
@@ -91,5 +91,44 @@ async fn a_session_that_ends_elsewhere_is_taken_up_again(#[case] backend: Backen
     eventually("it is done", async || ann.get(&format!("/api/tasks/{task}")).await.is(200)["completed"] == true).await;
     ann.task("Made since").await;
     todo.sees("Made since");
+    leave(todo);
+}
+
+#[rstest]
+#[case::sqlite(Sqlite)]
+#[case::postgres(Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_from_the_last_time_is_told_until_it_is_sent(#[case] backend: Backend) {
+    let mut stack = Stack::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    ann.task("Before").await;
+    let home = private_dir("tui-").unwrap();
+    let mut todo = open(&stack, &ann, home.path());
+    todo.sees("Before");
+    assert!(stack.todo[0].terminate().success());
+    todo.sees("offline");
+    todo.types("aMade meanwhile").unwrap();
+    todo.types(ENTER).unwrap();
+    todo.sees("○…Made meanwhile");
+    todo.types("cThey open at ten").unwrap();
+    todo.types(SAVE).unwrap();
+    todo.sees("2 waiting");
+    todo.types("q").unwrap();
+    todo.sees("What waits is kept");
+    todo.types("y").unwrap();
+    assert_eq!(todo.ends(), Some(0));
+
+    let mut program = command("todo", home.path());
+    set_up(&mut program, &stack, &ann);
+    let todo = Terminal::start(program, 80, 24).unwrap();
+    todo.sees("2 waiting ○ offline");
+    stack.todo[0].start();
+    todo.sees("● live");
+    todo.sees("Made meanwhile");
+    todo.sees_no_more("waiting");
+    let tasks = ann.get("/api/tasks").await.items();
+    let made = tasks.iter().find(|task| task["title"] == "Made meanwhile").map(id).unwrap();
+    let comments = ann.get_comments_server(&format!("/api/comments?task_id={made}")).await.items();
+    assert_eq!((tasks.len(), &comments[0]["content"]), (2, &json!("They open at ten")));
     leave(todo);
 }

@@ -150,3 +150,49 @@ async fn two_terminals_work_on_the_same_list(#[case] backend: Backend) {
     leave(desk);
     leave(sofa);
 }
+
+#[rstest]
+#[case::sqlite(Sqlite)]
+#[case::postgres(Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_for_a_task_that_is_gone_is_not(#[case] backend: Backend) {
+    let stack = Stack::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let (bank, milk) = (ann.task("Call the bank").await, ann.task("Buy milk").await);
+    let home = private_dir("tui-").unwrap();
+    let mut todo = open(&stack, &ann, home.path());
+    todo.types("/bank").unwrap();
+    todo.sees_no_more("Buy milk");
+    todo.types(ENTER).unwrap();
+    todo.types("cThey open at ten").unwrap();
+    todo.sees("Comment on “Call the bank”");
+    ann.delete(&format!("/api/tasks/{bank}")).await.is(204);
+    todo.sees("Comment on “Call the bank”, which is gone");
+    todo.types(SAVE).unwrap();
+    todo.sees("The task is gone; c on another one goes on with your comment");
+    todo.escapes().unwrap();
+    todo.sees("Buy milk");
+    todo.types("c").unwrap();
+    todo.sees("Comment on “Buy milk”");
+    todo.sees("They open at ten");
+    todo.types(SAVE).unwrap();
+    let comments = async || ann.get_comments_server(&format!("/api/comments?task_id={milk}")).await.items();
+    eventually("the comment is there", async || comments().await.len() == 1).await;
+
+    // An edit makes a new task.
+    todo.types("e").unwrap();
+    todo.sees("Edit the task");
+    todo.types(" and eggs").unwrap();
+    ann.delete(&format!("/api/tasks/{milk}")).await.is(204);
+    todo.sees("somebody has deleted it meanwhile");
+    todo.types(SAVE).unwrap();
+    todo.sees("“Buy milk” is gone; A makes a new task of what you wrote");
+    todo.types("A").unwrap();
+    todo.sees("Buy milk and eggs");
+    todo.types(SAVE).unwrap();
+    eventually("it is there", async || {
+        ann.get("/api/tasks").await.items().iter().any(|task| task["title"] == "Buy milk and eggs")
+    })
+    .await;
+    leave(todo);
+}

@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc::Sender};
 
 use chrono::Utc;
 use futures_util::StreamExt;
-use todo_sdk::{Client, model::Id};
+use todo_sdk::{Client, model::Id, outbox::Stopped};
 use tokio::{runtime::Handle, task::JoinHandle, time::sleep};
 
 use super::{
+    hand_over::waiting,
     msg::{Effect, Failure, Msg},
     snapshot::Files,
 };
@@ -127,7 +128,12 @@ impl Session {
             let refused = format!("The server did not take {}: see `todo status`", changes(replay.aside.len()));
             self.tell(Msg::Trouble(refused));
         }
-        Ok(())
+        self.tell(Msg::Earlier(waiting(&offline.outbox)?));
+        match replay.stopped {
+            // It is tried again soon.
+            Some(Stopped::Call(error)) => Some(error.into()).filter(is_passing).map_or(Ok(()), Err),
+            _ => Ok(()),
+        }
     }
 
     async fn follow(&self, seq: i64) -> Result<(), Error> {
@@ -155,6 +161,7 @@ fn failure(error: &Error) -> Failure {
     match error {
         error if is_passing(error) => Failure::Away(error.chain()),
         error if is_signed_out(error) => Failure::SignedOut,
+        error if error.answered().is_some_and(|problem| problem.status == 404) => Failure::Gone(error.chain()),
         error => Failure::Refused(error.chain()),
     }
 }

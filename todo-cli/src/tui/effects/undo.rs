@@ -119,7 +119,7 @@ impl Session {
             match self.revert_call(seq, format!("{key}-{part}")).await {
                 Ok((seq, back)) => reversal.calls.push(Reverted { did, back, seq }),
                 Err(error) => match failure(&error) {
-                    Failure::Refused(why) => {
+                    Failure::Refused(why) | Failure::Gone(why) => {
                         reversal.stuck = Some((did, why));
                         break;
                     }

@@ -16,6 +16,8 @@ pub(crate) struct Details {
     pub(crate) loaded: bool,
     /// The first line that is shown.
     pub(crate) scroll: u16,
+    /// A comment was written: it is to be seen, whatever else comes in, until somebody scrolls.
+    pub(crate) shows_comment: bool,
 }
 
 /// A comment as it is shown.

@@ -19,6 +19,8 @@ pub(crate) struct List {
     pub(crate) selected: Option<Id>,
     /// The first row on the screen.
     pub(crate) top: usize,
+    /// The task that was under the cursor when several went at once: where they come back, so does the cursor.
+    pub(crate) left: Option<Id>,
     /// Tasks to do something with at once.
     pub(crate) marked: BTreeSet<Id>,
 }

@@ -2,6 +2,7 @@
 //! and no clock.
 
 pub(crate) mod detail;
+pub(crate) mod drafts;
 pub(crate) mod form;
 pub(crate) mod history;
 mod labels;
@@ -17,7 +18,7 @@ pub(crate) mod state;
 pub(crate) mod stats;
 pub(crate) mod store;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -25,10 +26,11 @@ use todo_sdk::model::{Id, ReminderRow, Task};
 
 use self::{
     detail::Details,
+    drafts::Drafts,
     history::History,
     list::List,
     notice::Notice,
-    overlay::Overlay,
+    overlay::{Conflict, Overlay},
     picker::DayPicker,
     queue::Queue,
     scope::{Counts, Filters, Present, Scope, Sort, View},
@@ -100,8 +102,11 @@ pub(crate) struct Model {
     pub(crate) retry_at: Option<DateTime<Utc>>,
     pub(crate) pending: Pending,
     pub(crate) history: History,
-    /// A line for adding that was left before it was done.
-    pub(crate) draft: String,
+    /// Changes that met somebody else's, while something else is open.
+    pub(crate) conflicts: VecDeque<Conflict>,
+    /// What was done before and waits in the queue of the commands.
+    pub(crate) earlier: usize,
+    pub(crate) drafts: Drafts,
     /// Reminders on the screen.
     pub(crate) toasts: Vec<ReminderRow>,
     pub(crate) notice: Option<Notice>,
@@ -163,7 +168,9 @@ impl Model {
             retry_at: None,
             pending: Pending::default(),
             history: History::default(),
-            draft: String::new(),
+            conflicts: VecDeque::new(),
+            earlier: 0,
+            drafts: Drafts::default(),
             toasts: Vec::new(),
             notice: None,
             link: Link::Connecting,
@@ -312,6 +319,9 @@ impl Model {
         let scope = Scope { view: self.state.view, filters: &self.filters, present: self.present };
         self.list.insert(index, &scope, sort, &self.store);
         self.list.settle(&self.store);
+        if self.list.left == Some(id) && self.list.go_to_task(id, &self.store) {
+            self.list.left = None;
+        }
         if selected == Some(id) || self.list.selected != selected {
             self.ask_for_details();
         }
@@ -339,6 +349,17 @@ impl Model {
         }
         // What the server doesn't have yet it knows nothing about.
         self.details_at = selected.filter(|id| *id > 0).map(|_| self.now + TimeDelta::milliseconds(120));
+    }
+
+    /// Changes that somebody has to decide about.
+    pub(crate) fn undecided(&self) -> impl Iterator<Item = &Conflict> {
+        let shown = if let Overlay::Conflict(conflict) = &self.overlay { Some(&**conflict) } else { None };
+        shown.into_iter().chain(&self.conflicts)
+    }
+
+    /// How many changes of this run the server doesn't have.
+    pub(crate) fn unsent(&self) -> usize {
+        self.queue.len() + self.undecided().count()
     }
 
     pub(crate) fn is_busy(&self) -> bool {

@@ -59,6 +59,8 @@ pub(crate) struct Help {
 pub(crate) struct Writing {
     pub(crate) about: About,
     pub(crate) area: TextArea<'static>,
+    /// Of the task that a comment is for: it may be deleted meanwhile.
+    pub(crate) title: String,
     /// The text it began with.
     begun: String,
 }
@@ -66,7 +68,16 @@ pub(crate) struct Writing {
 impl Writing {
     pub(crate) fn new(about: About, text: &str) -> Self {
         let area = text_area(text);
-        Self { about, begun: area.lines().join("\n"), area }
+        Self { about, title: String::new(), begun: area.lines().join("\n"), area }
+    }
+
+    /// What was written before and not taken.
+    pub(crate) fn refused(about: About, text: &str) -> Self {
+        Self { begun: String::new(), ..Self::new(about, text) }
+    }
+
+    pub(crate) fn titled(self, title: String) -> Self {
+        Self { title, ..self }
     }
 
     pub(crate) fn text(&self) -> String {
@@ -166,6 +177,8 @@ pub(crate) enum Confirm {
 pub(crate) struct Conflict {
     pub(crate) theirs: Task,
     pub(crate) changes: UpdateTask,
+    /// What they were made on.
+    pub(crate) version: Option<i64>,
     pub(crate) tags: Option<Vec<String>>,
     /// The task as it was when the change began.
     pub(crate) base: Option<Task>,

@@ -2,10 +2,13 @@
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use todo_sdk::model::{CreateTask, Due, Id, PRIORITY_NONE, Task, UpdateTask};
 
 use super::history::History;
+
+/// How long an answer may take.
+const PATIENCE: TimeDelta = TimeDelta::seconds(5);
 
 /// Something to do at the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,6 +145,8 @@ pub(crate) struct Queue {
     writes: VecDeque<Write>,
     /// The first one is being sent.
     pub(crate) sending: bool,
+    /// Since when.
+    pub(crate) sent_at: Option<DateTime<Utc>>,
     last: u64,
 }
 
@@ -191,14 +196,43 @@ impl Queue {
         }
     }
 
-    /// A task that was to be made will not be: neither will what was to be done to it. How much that was.
-    pub(crate) fn forget(&mut self, task: Id) -> usize {
-        let before = self.writes.len();
+    /// A task that was to be made will not be: neither will what was to be done to it, which is what this answers.
+    pub(crate) fn forget(&mut self, task: Id) -> Vec<Op> {
+        let mut forgotten = Vec::new();
         self.writes.retain_mut(|write| {
             write.before.retain(|known| known.id != task);
-            !write.op.is_about(task) || write.op.leave_out(task)
+            let stays = !write.op.is_about(task) || write.op.leave_out(task);
+            if !stays {
+                forgotten.push(write.op.clone());
+            }
+            stays
         });
-        before - self.writes.len()
+        forgotten
+    }
+
+    /// What waits to change this task has to meet this version, where it insisted on none: it was made on top of a change
+    /// that met another one.
+    pub(crate) fn insist(&mut self, task: Id, made_on: i64) {
+        for write in &mut self.writes {
+            if let Op::Update { id, version: version @ None, .. } = &mut write.op
+                && *id == task
+            {
+                *version = Some(made_on);
+            }
+        }
+    }
+
+    /// Whether something that waits will raise the version of this task, as far as that is known.
+    pub(crate) fn changes(&self, task: Id) -> bool {
+        self.writes.iter().any(|write| {
+            let reverts = matches!(write.op, Op::Undo | Op::Redo);
+            reverts || write.op.tasks().contains(&task) || provisional(write.number) == task
+        })
+    }
+
+    /// Whether the answer to what was sent takes so long that this is worth a word.
+    pub(crate) fn answer_is_late(&self, now: DateTime<Utc>) -> bool {
+        self.sending && self.sent_at.is_some_and(|at| now - at >= PATIENCE)
     }
 
     /// Whether something about this task waits.
@@ -268,7 +302,7 @@ fn set(changes: &UpdateTask, task: &mut Task, now: DateTime<Utc>) {
         complete(task, done, now);
     }
     if let (Some(before), Some(Due::At(at))) = (task.remind_before_seconds, task.due) {
-        task.remind_time = at.checked_sub_signed(chrono::TimeDelta::seconds(before));
+        task.remind_time = at.checked_sub_signed(TimeDelta::seconds(before));
     }
 }
 

@@ -3,7 +3,10 @@
 use todo_sdk::outbox::{Operation, Outbox, provisional};
 
 use super::*;
-use crate::tui::{hand_over::hand_over, msg::Failure};
+use crate::tui::{
+    hand_over::{hand_over, waiting},
+    msg::Failure,
+};
 
 #[test]
 fn what_waits_when_somebody_leaves_is_kept() {
@@ -53,4 +56,26 @@ fn what_is_about_the_moment_is_not_kept() {
     let outbox = Outbox::open(folder.path().join("outbox"));
     hand_over(&person.model, &outbox, |number| number.to_string()).unwrap();
     assert!(outbox.entries().unwrap().is_empty());
+}
+
+#[test]
+fn what_waits_of_before_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(folder.path().join("outbox"));
+    assert_eq!(waiting(&outbox).unwrap(), 0);
+    outbox.queue(Operation::complete(1, true)).unwrap();
+    outbox.queue(Operation::comment(2, "a remark")).unwrap();
+
+    let mut person = Person::with_tasks(80, 24);
+    person.hears(Msg::Earlier(waiting(&outbox).unwrap()));
+    person.hears(Msg::NotLoaded("gone".to_owned()));
+    person.sees("2 waiting ○ offline");
+    person.presses("x");
+    person.hears(Msg::Wrote { number: 1, result: Err(Failure::Away("gone".to_owned())) });
+    person.sees("3 waiting ○ offline");
+    person.hears(Msg::SignedOut);
+    person.waits(TimeDelta::seconds(10));
+    person.sees("what waits is kept (3)");
+    person.hears(Msg::Earlier(0));
+    person.sees("what waits is kept (1)");
 }

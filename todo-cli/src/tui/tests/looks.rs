@@ -197,3 +197,25 @@ fn a_terminal_of_old_gets_no_colours() {
     assert_eq!((colors("vt100"), colors("dumb"), colors("vt220")), (Colors::None, Colors::None, Colors::None));
     assert_eq!((colors("xterm"), colors("xterm-256color")), (Colors::Sixteen, Colors::TwoHundred));
 }
+
+#[test]
+fn no_flag_reaches_a_terminal_as_one() {
+    let mut person = Person::with_tasks(80, 24);
+    person.hears(Msg::Tasks(vec![Task {
+        description: "In 🇫🇷.".to_owned(), ..task_named(20, "To 🇩🇪 by train")
+    }]));
+    assert!(person.model.list.go_to_task(20, &person.model.store));
+    let has_no_flag = |person: &Person| !person.screen().contains(|c| ('🇦'..='🇿').contains(&c));
+    person.sees("To DE by train");
+    person.sees("In FR.");
+    assert!(has_no_flag(&person));
+    for keys in ["a", "c", "e shift-tab", "/"] {
+        person.presses(keys).types("🇬🇧🇯🇵x");
+        person.sees("GBJPx");
+        assert!(has_no_flag(&person), "{keys}");
+        person.presses("esc y");
+    }
+    person.presses("a ctrl-u").types("to 🇩🇪").presses("enter");
+    let Op::Create { task, .. } = person.sent().1 else { panic!() };
+    assert_eq!(task.title, "to 🇩🇪", "the text stays as it is");
+}

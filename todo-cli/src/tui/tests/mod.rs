@@ -1,10 +1,12 @@
 //! Screens as they look, and stories told to the pure `update`.
 
+mod conflicts;
 mod drafts;
 mod harmless;
 mod leaving;
 mod looks;
 mod mouse;
+mod refused;
 mod remembering;
 mod screens;
 mod stories;

@@ -60,7 +60,7 @@ fn with_details(person: &mut Person) {
         reminders: vec![reminder],
         history: vec![line("changed: due, reminder", "todo-bot/0.1.0", 1), line("made", "todo-cli/0.1.0 (desk)", 3)],
         loaded: true,
-        scroll: 0,
+        ..Details::default()
     };
 }
 

@@ -27,7 +27,7 @@ fn done(id: Id, title: &str) -> Task {
     Task { completed: true, ..task_named(id, title) }
 }
 
-fn completing(seq: i64, task: &Task) -> (Vec<Change>, Vec<Change>) {
+pub(super) fn completing(seq: i64, task: &Task) -> (Vec<Change>, Vec<Change>) {
     let done = Task { completed: true, ..task.clone() };
     (call(seq, &[(EventKind::TaskUpdated, done)]), call(seq + 100, &[(EventKind::TaskUpdated, task.clone())]))
 }
@@ -186,4 +186,29 @@ fn what_a_deliverer_does_is_nothing_to_undo() {
     let history = History::default();
     assert!(!history.may_undo(&reminder(ReminderState::Sent)));
     assert!(history.may_undo(&reminder(ReminderState::Snoozed)), "only people put reminders off");
+}
+
+#[test]
+fn what_comes_back_takes_the_cursor_back() {
+    let mut person = Person::with_tasks(100, 24);
+    person.presses("j j v");
+    let here = person.selected().to_owned();
+    person.presses("x");
+    assert_eq!(person.selected(), "");
+    person.server_agrees();
+    person.presses("u");
+    // As it was by the journal: in an order of its own.
+    for task in tasks().into_iter().rev() {
+        person.model.put(Task { version: 5, ..task });
+    }
+    assert_eq!(person.selected(), here);
+    assert_eq!(person.model.list.top, 0);
+
+    // Not away from where somebody has gone meanwhile.
+    person.presses("j space space x g");
+    let here = person.selected().to_owned();
+    for task in tasks() {
+        person.model.put(Task { version: 9, ..task });
+    }
+    assert_eq!(person.selected(), here);
 }

@@ -78,7 +78,7 @@ fn what_was_done_to_a_task_that_is_refused_goes_with_it() {
     person.hears(Msg::Live(Box::new(Event::Resumed)));
     assert_eq!(person.sent().0, number);
     person.hears(Msg::Wrote { number, result: Err(Failure::Refused("too many tasks".to_owned())) });
-    person.sees("“Later” was not added nor what was done to it: too many tasks");
+    person.sees("“Later” was not added nor what was done to it, A goes on with it: too many tasks");
     let Op::Complete { ids, .. } = person.sent().1 else { panic!("{:?}", person.model.queue) };
     assert!(ids.len() == 1 && ids[0] > 0, "what was about others stays");
     assert_eq!(person.model.queue.len(), 1);
@@ -167,4 +167,49 @@ fn what_waits_is_marked() {
     person.sees("They are closed.");
     person.sees("… waiting");
     person.sees_no("Never mind.");
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_told() {
+    let mut person = Person::with_tasks(100, 24);
+    person.presses("x");
+    person.waits(TimeDelta::seconds(4));
+    person.sees("● live");
+    person.waits(TimeDelta::seconds(2));
+    person.sees("1 waiting ○ no answer");
+    let (number, _) = person.sent();
+    person.hears(Msg::Wrote { number, result: Ok(Outcome::Nothing) });
+    person.sees("● live");
+}
+
+#[test]
+fn a_comment_that_was_written_shows_below_everything_else() {
+    let mut person = Person::with_tasks(80, 24);
+    person.presses("j j");
+    assert_eq!(person.selected(), "Call the bank");
+    let comment = |id: Id, content: &str| Comment {
+        id,
+        task_id: 2,
+        content: content.to_owned(),
+        posted_date: now() - TimeDelta::hours(20),
+        version: 1,
+    };
+    let before: Vec<Comment> = (1..4).map(|id| comment(id, "An older one")).collect();
+    let history = crate::tui::tests::undo::completing(5, &task_named(2, "Call the bank")).0;
+    let details =
+        |comments: Vec<Comment>| Msg::Details { id: 2, comments, reminders: Vec::new(), journal: history.clone() };
+    person.hears(details(before.clone()));
+    person.presses("c").types("They are closed.").presses("ctrl-s");
+    person.sees("They are closed.");
+    let new = comment(4, "They are closed.");
+    let (number, _) = person.sent();
+    person.hears(Msg::Wrote { number, result: Ok(Outcome::Comment(new.clone())) });
+    person.hears(details(before.into_iter().chain([new]).collect()));
+    person.sees("They are closed.");
+    person.sees("more ↓");
+    // Whoever scrolls sees what they scroll to.
+    person.presses("tab g");
+    person.sees_no("They are closed.");
+    person.hears(Msg::Tick(now()));
+    person.sees_no("They are closed.");
 }

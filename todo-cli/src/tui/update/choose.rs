@@ -3,26 +3,20 @@
 use todo_sdk::model::Id;
 
 use super::{
-    act,
+    act, conflicts,
     menu::{chosen, menu_items},
     over,
     palette::{palette_items, run},
-    writes::send,
 };
-use crate::{
-    output::text,
-    tui::{
-        keys::Action,
-        model::{
-            Model,
-            form::{Filled, Form},
-            overlay::{Conflict, Menu, MenuKind, Overlay},
-            picker::DayPicker,
-            queue::Op,
-            store::day_of,
-        },
-        msg::Effect,
+use crate::tui::{
+    keys::Action,
+    model::{
+        Model,
+        overlay::{Menu, MenuKind, Overlay},
+        picker::DayPicker,
+        store::day_of,
     },
+    msg::Effect,
 };
 
 pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -68,7 +62,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         (Overlay::Confirm(_), _) => over::answered(model, action == Action::Yes),
         (Overlay::Menu(_), Action::Accept) => chosen(model),
         (Overlay::Palette(_), Action::Accept) => run(model),
-        (Overlay::Conflict(_), Action::Mine | Action::Edit | Action::Theirs | Action::Cancel) => resolve(model, action),
+        (Overlay::Conflict(_), Action::Mine | Action::Edit | Action::Theirs | Action::Cancel) => {
+            conflicts::resolve(model, action)
+        }
         (_, Action::Cancel) => {
             model.overlay = Overlay::None;
             Vec::new()
@@ -101,48 +97,4 @@ fn step(model: &mut Model, action: Action) {
         _ => chooser.cursor,
     }
     .min(last);
-}
-
-fn resolve(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Overlay::Conflict(conflict) = std::mem::take(&mut model.overlay) else { return Vec::new() };
-    let Conflict { theirs, changes, tags, .. } = *conflict;
-    match action {
-        Action::Mine => {
-            let said = format!("Changed: “{}”", text::line(&theirs.title));
-            let version = Some(theirs.version);
-            send(model, Op::Update { id: theirs.id, changes: Box::new(changes), version, tags }, said)
-        }
-        Action::Edit => {
-            let here = model.here();
-            let names = model.tag_names(&theirs);
-            let mut mine = crate::tui::model::queue::provisional_task(0, &Default::default(), Vec::new(), model.now);
-            mine.id = theirs.id;
-            let update = Op::Update { id: theirs.id, changes: Box::new(changes.clone()), version: None, tags: None };
-            crate::tui::model::queue::apply(&update, &mut mine, model.now);
-            let filled = Filled { task: as_create(&mine), tags: tags.clone().unwrap_or_default() };
-            let mut form = Form::new(Some(theirs), &names, &here);
-            form.take_over(&filled, &changes, tags.as_deref(), &here);
-            model.overlay = Overlay::Form(Box::new(form));
-            Vec::new()
-        }
-        _ => {
-            model.say("Kept the other version");
-            Vec::new()
-        }
-    }
-}
-
-fn as_create(task: &todo_sdk::model::Task) -> todo_sdk::model::CreateTask {
-    todo_sdk::model::CreateTask {
-        title: task.title.clone(),
-        description: task.description.clone(),
-        completed: task.completed,
-        priority: Some(task.priority),
-        due: task.due,
-        remind_time: task.remind_time.filter(|_| task.remind_before_seconds.is_none()),
-        remind_before_seconds: task.remind_before_seconds,
-        nag_seconds: task.nag_seconds,
-        repeat: task.repeat.clone(),
-        ..todo_sdk::model::CreateTask::default()
-    }
 }

@@ -7,13 +7,14 @@ use todo_sdk::{
 };
 use tui_input::{Input, backend::crossterm::EventHandler};
 
-use super::{over, writes::send};
+use super::{over, refused::keep_as_new, writes::send};
 use crate::{
     output::text,
     tui::{
         keys::Action,
         model::{
             Model,
+            drafts::of_all_fields,
             form::{Field, Form, id_of, text_area},
             overlay::{About, Menu, MenuKind, Overlay, Writing},
             picker::DayPicker,
@@ -28,8 +29,12 @@ use crate::{
 
 pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Add => model.overlay = Overlay::Quick(Input::new(std::mem::take(&mut model.draft))),
+        Action::Add => model.overlay = Overlay::Quick(Input::new(std::mem::take(&mut model.drafts.line))),
         Action::AddForm => {
+            if let Some(form) = refused_task(model) {
+                model.overlay = Overlay::Form(Box::new(form));
+                return Vec::new();
+            }
             let mut form = Form::new(None, &[], &model.here());
             let defaults = defaults(model);
             form.set(Field::Tags, defaults.tags.join(" "));
@@ -41,8 +46,12 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Edit | Action::Remind => {
             if let Some(task) = one(model) {
-                let tags = model.tag_names(&task);
-                let mut form = Form::new(Some(task), &tags, &model.here());
+                let (tags, here) = (model.tag_names(&task), model.here());
+                let refused = model.drafts.take_changes(task.id);
+                let mut form = Form::new(Some(task), &tags, &here);
+                if let Some(refused) = refused {
+                    form.take_over(&refused.mine, &refused.changes, refused.tags.as_deref(), &here);
+                }
                 if action == Action::Remind {
                     form.field = Field::Remind;
                 }
@@ -51,7 +60,10 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Comment => {
             if let Some(task) = one(model) {
-                model.overlay = Overlay::Text(Box::new(Writing::new(About::Comment(task.id), "")));
+                let (tasks, about) = (&model.store, About::Comment(task.id));
+                let refused = model.drafts.take_comment(task.id, |id| tasks.get(id).is_none());
+                let writing = refused.map_or_else(|| Writing::new(about, ""), |text| Writing::refused(about, &text));
+                model.overlay = Overlay::Text(Box::new(writing.titled(task.title)));
             }
         }
         _ => {
@@ -63,6 +75,15 @@ pub(super) fn open(model: &mut Model, action: Action) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// The form of a new task that was not made, to go on with.
+fn refused_task(model: &mut Model) -> Option<Form> {
+    let (tasks, here) = (&model.store, model.here());
+    let refused = model.drafts.take_new(|id| tasks.get(id).is_none())?;
+    let mut form = Form::new(None, &[], &here);
+    form.take_over(&refused.mine, &of_all_fields(&refused.mine.task), Some(&refused.mine.tags), &here);
+    Some(form)
 }
 
 /// The task under the cursor, whatever is marked.
@@ -243,14 +264,20 @@ fn save(model: &mut Model) -> Vec<Effect> {
         return send(model, Op::Create { task: Box::new(filled.task), tags: filled.tags }, said);
     };
     let changes = form.changes(&filled);
-    let version = form.base.as_ref().map(|base| base.version);
+    let base = form.base.clone();
     model.overlay = Overlay::None;
     let Some((changes, tags)) = changes else {
         model.say("Nothing was changed");
         return Vec::new();
     };
+    let version = base.as_ref().map(|base| base.version);
+    if let Some(base) = base.filter(|_| model.store.get(id).is_none()) {
+        let said = keep_as_new(model, &base, &changes, tags.as_deref());
+        model.complain(said);
+        return Vec::new();
+    }
     // What is on its way raises the version itself.
-    let version = version.filter(|_| model.queue.is_empty());
+    let version = version.filter(|version| *version > 0 && !model.queue.changes(id));
     let said = format!("Changed: “{title}”");
     send(model, Op::Update { id, changes: Box::new(changes), version, tags }, said)
 }
@@ -263,7 +290,10 @@ fn save_text(model: &mut Model) -> Vec<Effect> {
             model.say("Nothing was written");
             Vec::new()
         }
-        (About::Comment(task), false) => send(model, Op::Comment { task, text }, "Commented".to_owned()),
+        (About::Comment(task), false) => {
+            model.details.shows_comment = model.details.id == task;
+            send(model, Op::Comment { task, text }, "Commented".to_owned())
+        }
         (About::Edit(id), true) => send(model, Op::DeleteComment { id }, "Comment deleted".to_owned()),
         (About::Edit(id), false) => send(model, Op::EditComment { id, text }, "Comment changed".to_owned()),
     }

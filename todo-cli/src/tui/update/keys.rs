@@ -110,7 +110,7 @@ pub(super) fn perform(model: &mut Model, context: Context, action: Action) -> Ve
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {
-    if model.queue.is_empty() {
+    if model.unsent() == 0 {
         return vec![Effect::Quit];
     }
     model.overlay = Overlay::Confirm(Confirm::Quit);

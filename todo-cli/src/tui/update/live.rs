@@ -210,8 +210,9 @@ pub(super) fn details(
     journal: &[Change],
 ) -> Vec<Effect> {
     if model.details.id == id {
-        let scroll = model.details.scroll;
-        model.details = Details { id, comments, reminders, history: history(id, journal), loaded: true, scroll };
+        let history = history(id, journal);
+        let before = std::mem::take(&mut model.details);
+        model.details = Details { id, comments, reminders, history, loaded: true, ..before };
     }
     Vec::new()
 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod choose;
+mod conflicts;
 mod edit;
 mod input;
 mod keys;
@@ -11,6 +12,7 @@ mod mouse;
 mod navigate;
 mod over;
 mod palette;
+mod refused;
 mod session;
 mod snooze;
 mod toast;
@@ -43,6 +45,10 @@ fn dispatch(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick(now) => tick(model, now),
+        Msg::Earlier(count) => {
+            model.earlier = count;
+            Vec::new()
+        }
         Msg::Remembered(head) => live::remembered(model, *head),
         Msg::RememberedTasks(tasks, last) => live::remembered_tasks(model, tasks, last),
         Msg::Forgotten => live::forgotten(model),
@@ -73,12 +79,13 @@ fn dispatch(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
 }
 
-/// Whoever moves the cursor does not want it on a task that is made only now.
+/// Whoever moves the cursor does not want it on a task that is made only now, or that comes back.
 fn moving(model: &mut Model, act: impl FnOnce(&mut Model) -> Vec<Effect>) -> Vec<Effect> {
-    let (fresh, here) = (model.fresh, model.list.selected);
+    let (fresh, left, here) = (model.fresh, model.list.left, model.list.selected);
     let effects = act(model);
-    if model.fresh == fresh && model.list.selected != here {
-        model.fresh = None;
+    if model.list.selected != here {
+        model.fresh = model.fresh.filter(|now| Some(*now) != fresh);
+        model.list.left = model.list.left.filter(|now| Some(*now) != left);
     }
     effects
 }
@@ -109,8 +116,12 @@ fn tick(model: &mut Model, now: chrono::DateTime<chrono::Utc>) -> Vec<Effect> {
 
 /// What holds after every message.
 fn settle(model: &mut Model) {
+    conflicts::show_next(model);
     let height = Parts::of(model).list_height();
     model.list.scroll(height);
+    if model.details.shows_comment {
+        model.details.scroll = crate::tui::view::comments_end(model).max(model.details.scroll);
+    }
     if !model.is_busy() {
         model.busy_since = None;
     } else if model.busy_since.is_none() {

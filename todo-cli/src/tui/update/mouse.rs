@@ -42,6 +42,7 @@ fn wheel(model: &mut Model, at: Position, lines: isize) -> Vec<Effect> {
     if parts.detail.is_some_and(|area| area.contains(at)) {
         let most = view::detail_overflow(model);
         let by = i16::try_from(lines).unwrap_or_default();
+        model.details.shows_comment = false;
         model.details.scroll = model.details.scroll.saturating_add_signed(by).min(most);
     } else if parts.list.is_some_and(|area| area.contains(at)) {
         navigate::move_cursor(model, lines);

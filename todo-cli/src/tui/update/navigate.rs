@@ -51,6 +51,7 @@ pub(super) fn by_rows(model: &mut Model, rows: isize) -> Vec<Effect> {
 
 fn detail(model: &mut Model, action: Action) {
     let page = Parts::of(model).detail.map_or(1, |area| area.height.saturating_sub(2));
+    model.details.shows_comment = false;
     let scroll = &mut model.details.scroll;
     *scroll = match action {
         Action::Down => scroll.saturating_add(1),

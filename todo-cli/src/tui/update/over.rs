@@ -41,8 +41,8 @@ pub(super) fn help(model: &mut Model, action: Action) {
 pub(super) fn leave(model: &mut Model) {
     match std::mem::take(&mut model.overlay) {
         Overlay::Quick(input) => {
-            input.value().trim().clone_into(&mut model.draft);
-            if !model.draft.is_empty() {
+            input.value().trim().clone_into(&mut model.drafts.line);
+            if !model.drafts.line.is_empty() {
                 let key = model.keymap.key(Context::List, Action::Add);
                 model.say(format!("Kept what you wrote: {key} goes on with it"));
             }

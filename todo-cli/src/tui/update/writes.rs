@@ -2,14 +2,14 @@
 
 use todo_sdk::model::Task;
 
-use super::{session, undo};
+use super::{conflicts, refused::refused, session, undo};
 use crate::{
     output::text,
     tui::{
         keys::Action,
         model::{
             Link, Model,
-            overlay::{Confirm, Conflict, Overlay},
+            overlay::{Confirm, Overlay},
             queue::{Op, Write, apply, provisional, provisional_task},
         },
         msg::{Effect, Failure, Outcome},
@@ -20,6 +20,9 @@ use crate::{
 pub(super) fn send(model: &mut Model, op: Op, said: String) -> Vec<Effect> {
     let before: Vec<Task> = op.tasks().iter().filter_map(|id| model.store.get(*id).cloned()).collect();
     let number = model.queue.push(op.clone(), before.clone());
+    if before.len() > 1 {
+        model.list.left = model.list.selected;
+    }
     match &op {
         Op::Create { task, tags } => {
             let tags = model.tag_ids(tags);
@@ -62,6 +65,7 @@ pub(super) fn pump(model: &mut Model) -> Vec<Effect> {
         write.history = model.history.clone();
     }
     model.queue.sending = true;
+    model.queue.sent_at = Some(model.now);
     vec![Effect::Send(Box::new(write))]
 }
 
@@ -85,12 +89,13 @@ pub(super) fn wrote(model: &mut Model, number: u64, result: Result<Outcome, Fail
     let agreed = result.is_ok();
     match result {
         Ok(outcome) => done(model, &write, outcome),
-        Err(Failure::Conflict(theirs)) => conflict(model, write, *theirs),
-        Err(Failure::Refused(why)) => refused(model, &write, &why),
+        Err(Failure::Conflict(theirs)) => conflicts::met(model, write, *theirs),
+        Err(Failure::Refused(why)) => refused(model, &write, &why, false),
+        Err(Failure::Gone(why)) => refused(model, &write, &why, true),
         Err(Failure::Away(_) | Failure::SignedOut) => {}
     }
     // Whoever was asked whether to leave before this was through need not answer any more.
-    if agreed && model.queue.is_empty() && matches!(model.overlay, Overlay::Confirm(Confirm::Quit)) {
+    if agreed && model.unsent() == 0 && matches!(model.overlay, Overlay::Confirm(Confirm::Quit)) {
         return vec![Effect::Quit];
     }
     pump(model)
@@ -138,49 +143,4 @@ fn land(model: &mut Model, number: u64, made: &Task) {
     } else if !model.queue.is_about(made.id) {
         model.say(format!("Added “{}”: it is not in this list, see All", text::line(&made.title)));
     }
-}
-
-fn conflict(model: &mut Model, write: Write, theirs: Task) {
-    let base = write.before.first().cloned();
-    model.put(theirs.clone());
-    let Op::Update { changes, tags, .. } = write.op else {
-        model.complain("Somebody else changed it at the same moment; try again");
-        return;
-    };
-    let mut wished = theirs.clone();
-    let update = Op::Update { id: theirs.id, changes: changes.clone(), version: None, tags: None };
-    apply(&update, &mut wished, model.now);
-    let tags = tags.filter(|names| {
-        let mut wanted = model.tag_ids(names);
-        wanted.sort_unstable();
-        wanted != theirs.tags || wanted.len() != names.len()
-    });
-    // An answer that was lost, or somebody who had the same wish.
-    if wished == theirs && tags.is_none() {
-        return;
-    }
-    let conflict = Conflict { theirs, changes: *changes, tags, base };
-    if matches!(model.overlay, Overlay::None) {
-        model.overlay = Overlay::Conflict(Box::new(conflict));
-    } else {
-        model.complain("Your change met somebody else's and was not made; edit the task again");
-    }
-}
-
-fn refused(model: &mut Model, write: &Write, why: &str) {
-    let mut why = text::line(why).into_owned();
-    if let Op::Create { task, .. } = &write.op {
-        model.remove(provisional(write.number));
-        let more = model.queue.forget(provisional(write.number));
-        let more = if more == 0 { String::new() } else { " nor what was done to it".to_owned() };
-        why = format!("“{}” was not added{more}: {why}", text::line(&task.title));
-    }
-    for task in &write.before {
-        let newer = model.store.get(task.id).is_some_and(|known| known.version > task.version);
-        if !newer {
-            let task = model.queue.ahead(task.clone(), model.now);
-            model.put_as_is(task);
-        }
-    }
-    model.complain(why);
 }

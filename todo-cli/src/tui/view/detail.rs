@@ -74,7 +74,35 @@ pub(crate) fn detail_overflow(model: &Model) -> u16 {
     u16::try_from(lines.saturating_sub(usize::from(inner.height))).unwrap_or(u16::MAX)
 }
 
+/// How far to scroll at least so that the last comment shows, and nothing stands over it.
+pub(crate) fn comments_end(model: &Model) -> u16 {
+    let parts = Parts::of(model);
+    let (Some(area), Some(task)) = (parts.detail, model.selected()) else { return 0 };
+    let inner = inner(area, parts.beside);
+    let columns = usize::from(inner.width);
+    let end = up_to_comments(model, task, columns).len();
+    let is_last = end == lines(model, task, columns).len();
+    let shown = usize::from(inner.height).saturating_sub(usize::from(!is_last));
+    u16::try_from(end.saturating_sub(shown)).unwrap_or(u16::MAX)
+}
+
 fn lines(model: &Model, task: &Task, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = up_to_comments(model, task, columns);
+    if !model.details.reminders.is_empty() {
+        heading(model, "Reminders", &mut lines);
+        lines.extend(model.details.reminders.iter().map(|row| reminder(model, row, columns)));
+    }
+    if !model.details.history.is_empty() {
+        heading(model, "History", &mut lines);
+        for line in &model.details.history {
+            let text = format!("{} · {}", line.what, safe(short_client(&line.client)));
+            lines.push(dated(model, line.at, &text, model.theme.text, columns));
+        }
+    }
+    lines
+}
+
+fn up_to_comments(model: &Model, task: &Task, columns: usize) -> Vec<Line<'static>> {
     let theme = &model.theme;
     let mut lines: Vec<Line<'static>> =
         wrap(&task.title, columns).into_iter().map(|line| Line::styled(line, theme.strong)).collect();
@@ -84,17 +112,6 @@ fn lines(model: &Model, task: &Task, columns: usize) -> Vec<Line<'static>> {
         lines.extend(wrap(&task.description, columns).into_iter().map(|line| Line::styled(line, theme.text)));
     }
     comments(model, columns, &mut lines);
-    if !model.details.reminders.is_empty() {
-        heading(model, "Reminders", &mut lines);
-        lines.extend(model.details.reminders.iter().map(|row| reminder(model, row, columns)));
-    }
-    if !model.details.history.is_empty() {
-        heading(model, "History", &mut lines);
-        for line in &model.details.history {
-            let text = format!("{} · {}", line.what, safe(short_client(&line.client)));
-            lines.push(dated(model, line.at, &text, theme.text, columns));
-        }
-    }
     lines
 }
 

@@ -29,8 +29,11 @@ pub(super) fn draw_text(model: &Model, writing: &Writing, frame: &mut Frame<'_>,
     let area = middle(area, 84, height);
     let title = match writing.about {
         About::Comment(id) => {
-            let title = model.store.get(id).map(|task| safe(&task.title).into_owned()).unwrap_or_default();
-            format!("Comment on “{}”", fit(&title, usize::from(area.width).saturating_sub(20)))
+            let task = model.store.get(id);
+            let title = safe(task.map_or(&*writing.title, |task| &task.title)).into_owned();
+            let gone = if task.is_some() { "" } else { ", which is gone" };
+            let columns = usize::from(area.width).saturating_sub(20 + gone.len());
+            format!("Comment on “{}”{gone}", fit(&title, columns))
         }
         About::Edit(_) => "Edit the comment; without text it is deleted".to_owned(),
     };
@@ -56,7 +59,7 @@ pub(super) fn draw_confirm(model: &Model, confirm: &Confirm, frame: &mut Frame<'
         }
         Confirm::Discard(_) => ("Discard what you wrote?".to_owned(), "Nothing of it is kept.".to_owned()),
         Confirm::Quit => {
-            let waiting = match model.queue.len() {
+            let waiting = match model.unsent() {
                 1 => "1 change has".to_owned(),
                 many => format!("{many} changes have"),
             };

@@ -4,6 +4,7 @@ mod chooser;
 mod detail;
 mod dialogs;
 pub(crate) mod due;
+mod flags;
 mod form;
 mod help;
 mod hints;
@@ -27,7 +28,7 @@ use ratatui_textarea::TextArea;
 
 pub(crate) use self::{
     chooser::chooser_area,
-    detail::detail_overflow,
+    detail::{comments_end, detail_overflow},
     help::{help_overflow, help_page, help_section},
     month::calendar_day_at,
     sidebar::{sidebar_top, sidebar_view},
@@ -65,6 +66,7 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     status::draw(model, frame, parts.status);
     let body = Rect { height: parts.status.y, ..area };
     overlay(model, &model.overlay, frame, body);
+    flags::spell(frame.buffer_mut());
 }
 
 fn overlay(model: &Model, over: &Overlay, frame: &mut Frame<'_>, area: Rect) {

@@ -38,7 +38,8 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         let room = left_of(&link(model, told), columns);
         draw_both(frame, area, Line::styled(fit(&text, room).into_owned(), style), link(model, told));
     } else if model.link == Link::SignedOut && !in_dialog(model) && model.context() != Context::Search {
-        let waits = if model.queue.is_empty() { String::new() } else { format!(" ({})", model.queue.len()) };
+        let waiting = model.queue.len() + model.earlier;
+        let waits = if waiting == 0 { String::new() } else { format!(" ({waiting})") };
         let text = fit(&format!(" {SIGNED_OUT}{waits}"), columns).into_owned();
         draw_both(frame, area, Line::styled(text, theme.alarm), Line::default());
     } else if model.context() == Context::Search {
@@ -119,8 +120,15 @@ fn link(model: &Model, told: Told) -> Line<'static> {
         spans.push(Span::styled(format!("{} ", SPINNER[frame]), theme.accent));
     }
     let away = matches!(model.link, Link::Away(_) | Link::SignedOut);
-    if model.queue.len() > usize::from(model.queue.sending && !away) && told != Told::Sign {
-        spans.push(Span::styled(format!("{} waiting ", model.queue.len()), theme.warn));
+    let own = model.queue.len();
+    let late = model.queue.answer_is_late(model.now);
+    let waiting = if own > usize::from(model.queue.sending && !away && !late) { own } else { 0 } + model.earlier;
+    if !model.conflicts.is_empty() && told != Told::Sign {
+        let conflicts = if model.conflicts.len() == 1 { "conflict" } else { "conflicts" };
+        spans.push(Span::styled(format!("{} {conflicts} ", model.conflicts.len()), theme.alarm));
+    }
+    if waiting > 0 && told != Told::Sign {
+        spans.push(Span::styled(format!("{waiting} waiting "), theme.warn));
     }
     let of = |sign: &'static str, words: [&'static str; 2]| match told {
         Told::All => format!("{sign} {}", words[0]),
@@ -131,6 +139,7 @@ fn link(model: &Model, told: Told) -> Line<'static> {
         Link::Connecting if !model.shows_busy() => Span::raw(""),
         Link::Connecting => Span::styled("connecting", theme.dim),
         Link::Loading => Span::styled(format!("loading {}", model.store.len()), theme.dim),
+        Link::Live if late => Span::styled(of("○", ["no answer yet", "no answer"]), theme.warn),
         Link::Live => Span::styled(of("●", ["live", "live"]), theme.good),
         Link::Away(_) => Span::styled(of("○", ["offline, trying again", "offline"]), theme.alarm),
         Link::SignedOut => Span::styled(of("○", ["signed out", "signed out"]), theme.alarm),
