@@ -166,7 +166,7 @@ impl Common {
 /// Connections of a process that was told no number: more than the cores can work on only wait within the database.
 #[must_use]
 pub fn default_connections() -> u32 {
-    (cores() * 4).clamp(8, CONNECTIONS_MAX)
+    cores().saturating_mul(4).clamp(8, CONNECTIONS_MAX)
 }
 
 /// Threads of a process that was told no number: one for every second core. The others are for the database, or for
@@ -178,7 +178,7 @@ pub fn default_workers() -> u32 {
 }
 
 fn cores() -> u32 {
-    std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(CONNECTIONS_MAX))
+    std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
 }
 
 /// Ends the program as its error asks for: help and version are no errors, usage is 2, the rest is 1.

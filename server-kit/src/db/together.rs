@@ -15,7 +15,7 @@ use sqlx::{FromRow, PgConnection, Row, postgres::PgRow};
 use todo_sdk::model::Id;
 use tokio::{sync::oneshot, time::timeout};
 
-use super::{Conn, Db};
+use super::{Conn, Db, pool};
 use crate::Error;
 
 /// Statements at a time: while the database works on one, the server fills the other.
@@ -193,7 +193,12 @@ impl<T: Send + 'static> Lane<T> {
 
     async fn answer(&self, waiting: Vec<Waiting<T>>) {
         let keys: Vec<Key> = waiting.iter().map(|waiting| waiting.key).collect();
-        if let Ok(Ok(found)) = timeout(PATIENCE, self.look_up(&keys)).await {
+        let looked_up = timeout(PATIENCE, self.look_up(&keys)).await;
+        if looked_up.is_err() {
+            // Nobody shall be given this connection before it was asked whether it is alive.
+            pool::failed();
+        }
+        if let Ok(Ok(found)) = looked_up {
             for (waiting, found) in waiting.into_iter().zip(found) {
                 // The caller may have gone.
                 let _ = waiting.answer.send(found);

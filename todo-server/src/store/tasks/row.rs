@@ -15,14 +15,14 @@ use todo_sdk::model::{Due, Id, Repeat, RepeatFrom, Task};
 /// what does not differ from row to row is looked up once.
 macro_rules! select {
     ($user:literal) => {
-        concat!(columns!($user), " FROM tasks t ")
+        concat!("SELECT ", columns!($user), " FROM tasks t ")
     };
 }
 
 macro_rules! columns {
     ($user:literal) => {
         concat!(
-            "SELECT t.id, t.title, t.description, t.completed, t.completed_at, t.priority, t.due_at, t.due_day, \
+            "t.id, t.title, t.description, t.completed, t.completed_at, t.priority, t.due_at, t.due_day, \
              t.remind_time, t.remind_before, t.nag, t.repeat_rrule, t.repeat_from, t.date_created, t.date_updated, t.version, \
              (SELECT string_agg(CAST(x.tag_id AS TEXT), ',') FROM task_tags x WHERE x.user_id = ",
             $user,
@@ -129,10 +129,7 @@ impl From<Row> for Task {
 
 /// The ids of `select!`, which come in any order: to sort a few here is cheaper than in an aggregate.
 fn tags(ids: Option<&str>) -> Vec<Id> {
-    let ids = ids.unwrap_or_default();
-    let mut tags =
-        Vec::with_capacity(if ids.is_empty() { 0 } else { ids.bytes().filter(|byte| *byte == b',').count() + 1 });
-    tags.extend(ids.split(',').filter_map(|id| id.parse::<Id>().ok()));
+    let mut tags: Vec<Id> = ids.iter().flat_map(|ids| ids.split(',')).filter_map(|id| id.parse().ok()).collect();
     tags.sort_unstable();
     tags
 }
@@ -173,6 +170,7 @@ pub fn together(db: Db) -> Together<Task> {
         |conn, user, id| Box::pin(find(conn, user, id)),
         // The limit has it find one row after the other by the index, however small the table was when this was planned.
         concat!(
+            "SELECT ",
             columns!("k.user_id"),
             ", k.nr FROM unnest($1, $2) WITH ORDINALITY AS k (user_id, id, nr), \
              LATERAL (SELECT * FROM tasks x WHERE x.user_id = k.user_id AND x.id = k.id LIMIT 1) AS t"
