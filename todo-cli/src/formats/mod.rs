@@ -25,7 +25,7 @@ use chrono_tz::Tz;
 use clap::ValueEnum;
 use todo_sdk::model::{ExportHead, User};
 
-pub(crate) use json::Assembler;
+pub(crate) use json::{Assembler, as_new};
 pub(crate) use record::{Loss, Losses, Record, Remark};
 
 use self::utf8::Utf8;

@@ -1,5 +1,7 @@
 //! What is done while the server can't be asked, or nobody is signed in.
 
+use std::path::Path;
+
 use e2e::{
     Stack, private_dir,
     servers::{
@@ -17,16 +19,10 @@ use crate::{
     cli::Shell,
 };
 
-#[rstest]
-#[case::sqlite(Sqlite)]
-#[case::postgres(Postgres)]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_task_added_while_the_server_is_away_is_worked_on_at_once(#[case] backend: Backend) {
-    let mut stack = Stack::start(backend);
-    let ann = Api::person(&stack, "ann").await;
-    ann.task("Before").await;
-    let home = private_dir("tui-").unwrap();
-    let mut todo = open(&stack, &ann, home.path());
+/// The interface over a list with one task, whose server went away before another was made and commented on.
+async fn working_while_away(stack: &mut Stack, person: &Api, home: &Path) -> Terminal {
+    person.task("Before").await;
+    let mut todo = open(stack, person, home);
     todo.sees("Before");
     assert!(stack.todo[0].terminate().success());
     todo.sees("offline");
@@ -35,6 +31,18 @@ async fn a_task_added_while_the_server_is_away_is_worked_on_at_once(#[case] back
     todo.sees("○…Call the bank");
     todo.types("cThey open at ten").unwrap();
     todo.types(SAVE).unwrap();
+    todo
+}
+
+#[rstest]
+#[case::sqlite(Sqlite)]
+#[case::postgres(Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_added_while_the_server_is_away_is_worked_on_at_once(#[case] backend: Backend) {
+    let mut stack = Stack::start(backend);
+    let ann = Api::person(&stack, "ann").await;
+    let home = private_dir("tui-").unwrap();
+    let mut todo = working_while_away(&mut stack, &ann, home.path()).await;
     todo.sees("… waiting");
     todo.types("p").unwrap();
     todo.types(ENTER).unwrap();
@@ -101,17 +109,8 @@ async fn a_session_that_ends_elsewhere_is_taken_up_again(#[case] backend: Backen
 async fn what_waits_from_the_last_time_is_told_until_it_is_sent(#[case] backend: Backend) {
     let mut stack = Stack::start(backend);
     let ann = Api::person(&stack, "ann").await;
-    ann.task("Before").await;
     let home = private_dir("tui-").unwrap();
-    let mut todo = open(&stack, &ann, home.path());
-    todo.sees("Before");
-    assert!(stack.todo[0].terminate().success());
-    todo.sees("offline");
-    todo.types("aMade meanwhile").unwrap();
-    todo.types(ENTER).unwrap();
-    todo.sees("○…Made meanwhile");
-    todo.types("cThey open at ten").unwrap();
-    todo.types(SAVE).unwrap();
+    let mut todo = working_while_away(&mut stack, &ann, home.path()).await;
     todo.sees("2 waiting");
     todo.types("q").unwrap();
     todo.sees("What waits is kept");
@@ -124,10 +123,10 @@ async fn what_waits_from_the_last_time_is_told_until_it_is_sent(#[case] backend:
     todo.sees("2 waiting ○ offline");
     stack.todo[0].start();
     todo.sees("● live");
-    todo.sees("Made meanwhile");
+    todo.sees("Call the bank");
     todo.sees_no_more("waiting");
     let tasks = ann.get("/api/tasks").await.items();
-    let made = tasks.iter().find(|task| task["title"] == "Made meanwhile").map(id).unwrap();
+    let made = tasks.iter().find(|task| task["title"] == "Call the bank").map(id).unwrap();
     let comments = ann.get_comments_server(&format!("/api/comments?task_id={made}")).await.items();
     assert_eq!((tasks.len(), &comments[0]["content"]), (2, &json!("They open at ten")));
     leave(todo);

@@ -3,6 +3,7 @@
 use todo_sdk::model::{CreateTask, Id, Task, UpdateTask};
 
 use super::form::Filled;
+use crate::formats::as_new;
 
 /// What was written and is not done.
 #[derive(Debug, Default)]
@@ -57,31 +58,10 @@ impl Drafts {
 
 /// What would make the same task once more, but for its tags.
 pub(crate) fn as_create(task: &Task) -> CreateTask {
-    CreateTask {
-        title: task.title.clone(),
-        description: task.description.clone(),
-        completed: task.completed,
-        priority: Some(task.priority),
-        due: task.due,
-        remind_time: task.remind_time.filter(|_| task.remind_before_seconds.is_none()),
-        remind_before_seconds: task.remind_before_seconds,
-        nag_seconds: task.nag_seconds,
-        repeat: task.repeat.clone(),
-        ..CreateTask::default()
-    }
+    CreateTask { date_created: None, completed_at: None, ..as_new(task) }
 }
 
-/// A change of all fields that the form has.
+/// A change of all fields that the form has, but for tags.
 pub(crate) fn of_all_fields(task: &CreateTask) -> UpdateTask {
-    UpdateTask {
-        title: Some(task.title.clone()),
-        description: Some(Some(task.description.clone())),
-        priority: Some(task.priority),
-        due: Some(task.due),
-        remind_time: Some(task.remind_time),
-        remind_before_seconds: Some(task.remind_before_seconds),
-        nag_seconds: Some(task.nag_seconds),
-        repeat: Some(task.repeat.clone()),
-        ..UpdateTask::default()
-    }
+    UpdateTask { completed: None, tags: None, ..task.clone().into() }
 }
