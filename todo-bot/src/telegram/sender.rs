@@ -10,15 +10,19 @@ use teloxide::{
         CallbackQueryId, ChatId, InputFile, LinkPreviewOptions, MessageId, ParseMode, ReplyMarkup, ReplyParameters,
     },
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{Gate, Priority, Screen};
 use crate::error::passes;
 
-/// How often a call that failed in passing is made.
-const ATTEMPTS: u32 = 4;
-/// The longest that an answer to a person waits because Telegram asks for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an answer to a person is tried while Telegram is away or asks to wait.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+/// How long what nobody waits for is tried: whoever sends it tries again.
+const PATIENCE_IN_BULK: Duration = Duration::from_secs(5);
+/// How long the answer to a button is tried: the button stops waiting for it soon.
+const PATIENCE_OF_BUTTONS: Duration = Duration::from_secs(15);
+/// The first pause between two tries, and the longest; each is twice the one before.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
 /// Most characters in the note that answers a button.
 const TOAST_MAX: usize = 200;
 
@@ -131,11 +135,18 @@ impl Sender {
     ///
     /// Telegram refuses it, or can't be reached.
     pub(crate) async fn answer(&self, query: &CallbackQueryId, note: &str, to_close: bool) -> Result<(), RequestError> {
-        let mut call = self.bot.answer_callback_query(query.clone()).show_alert(to_close);
-        if !note.is_empty() {
-            call = call.text(note.chars().take(TOAST_MAX).collect::<String>());
+        let note: String = note.chars().take(TOAST_MAX).collect();
+        let mut tries = Tries::begin(PATIENCE_OF_BUTTONS);
+        loop {
+            let mut call = self.bot.answer_callback_query(query.clone()).show_alert(to_close);
+            if !note.is_empty() {
+                call = call.text(&note);
+            }
+            match call.await {
+                Ok(_) => return Ok(()),
+                Err(error) => sleep(tries.pause_after(&error).ok_or(error)?).await,
+            }
         }
-        call.await.map(drop)
     }
 
     /// A file.
@@ -162,28 +173,48 @@ impl Sender {
     where
         F: Future<Output = Result<T, RequestError>>,
     {
-        let mut attempt = 1;
+        let mut tries = Tries::begin(match priority {
+            Priority::Person | Priority::Tap => PATIENCE,
+            Priority::Bulk => PATIENCE_IN_BULK,
+        });
         loop {
             self.gate.pass(chat, priority).await;
             let error = match call().await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            let pause = match &error {
-                RequestError::RetryAfter(pause) => {
-                    self.gate.hold(chat, pause.duration());
-                    // The gate waits.
-                    Some(Duration::ZERO).filter(|_| pause.duration() <= PATIENCE)
-                }
-                error if passes(error) => Some(Duration::from_millis(250) * (1 << attempt)),
-                _ => None,
-            };
-            match pause.filter(|_| attempt < ATTEMPTS) {
-                Some(pause) => sleep(pause).await,
-                None => return Err(error),
+            let Some(pause) = tries.pause_after(&error) else { return Err(error) };
+            match error {
+                // The gate waits.
+                RequestError::RetryAfter(_) => self.gate.hold(chat, pause),
+                _ => sleep(pause).await,
             }
-            attempt += 1;
         }
+    }
+}
+
+/// Tries of one call.
+struct Tries {
+    until: Instant,
+    pause: Duration,
+}
+
+impl Tries {
+    fn begin(patience: Duration) -> Self {
+        Self { until: Instant::now() + patience, pause: PAUSES.0 }
+    }
+
+    /// How long to wait before the next try; `None` where there is to be none.
+    fn pause_after(&mut self, error: &RequestError) -> Option<Duration> {
+        let pause = match error {
+            RequestError::RetryAfter(pause) => pause.duration(),
+            error if passes(error) => {
+                let longer = (self.pause * 2).min(PAUSES.1);
+                std::mem::replace(&mut self.pause, longer)
+            }
+            _ => return None,
+        };
+        (Instant::now() + pause < self.until).then_some(pause)
     }
 }
 
