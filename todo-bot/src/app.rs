@@ -22,7 +22,7 @@ use crate::{
     reminders,
     settings::Settings,
     stop,
-    store::Store,
+    store::{Shared, Store},
     telegram::{Gate, Sender},
     updates::{self, Queue, polling, webhook},
     zones::Zones,
@@ -35,7 +35,7 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a call for updates may take beyond the time that Telegram waits for one.
 const POLL_MARGIN: Duration = Duration::from_secs(10);
 /// How long Redis may take: a person waits.
-const REDIS_TIMEOUT: Duration = Duration::from_secs(2);
+const REDIS_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long updates that have begun may take when the program stops.
 const GRACE: Duration = Duration::from_secs(10);
 /// The longest pause while Telegram is out of reach at the start.
@@ -76,7 +76,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
     let for_people = client.clone().timeout(ANSWER_TIMEOUT).attempt_timeout(ANSWER_TIMEOUT);
     let for_people = for_people.build().map_err(StartError::Servers)?;
     let client = client.build().map_err(StartError::Servers)?;
-    let redis = redis(&settings).await?;
+    let redis = redis(&settings)?;
     // Before anything is waited for, so that a taken address shows at once.
     let listener = match &settings.webhook_url {
         Some(_) => Some(webhook::listen(settings.webhook_listen).await?),
@@ -93,13 +93,14 @@ pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
     });
     let Some(me) = until(&stopped, who_am_i(&bot)).await.transpose()? else { return Ok(()) };
     let me_id = me.id;
-    let gate = Arc::new(Gate::new(settings.rate, settings.rate_chat, redis.clone()));
+    let shared = redis.map(|redis| Shared::new(redis, me_id));
+    let gate = Arc::new(Gate::new(settings.rate, settings.rate_chat, shared.clone()));
     let app = Arc::new(App {
         sender: Sender::new(bot.clone(), gate),
         me,
         people: People::new(for_people),
         client,
-        store: Store::new(redis, state_folder(me_id)),
+        store: Store::new(shared, state_folder(me_id)),
         zones: Zones::default(),
         is_one_of_many: settings.webhook_url.is_some(),
     });
@@ -112,7 +113,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), StartError> {
     let hook = listener.zip(settings.webhook_url.clone()).zip(webhook_secret);
     let hook = hook.map(|((listener, url), secret)| Hook { listener, url, secret });
     let ended = tokio::select! {
-        ended = take_updates(&settings, &token, &bot, &queue, hook, stopped.clone()) => ended,
+        ended = take_updates(&settings, &token, &bot, &queue, &app.store, hook, stopped.clone()) => ended,
         ended = reminders::deliver(&app) => ended,
         ended = reminders::keep(&app) => ended,
         () = told(stopped.clone()), if settings.webhook_url.is_none() => Ok(()),
@@ -169,7 +170,7 @@ fn state_folder(me: UserId) -> Option<PathBuf> {
     Some(folder.join("todo-bot").join(me.0.to_string()))
 }
 
-async fn redis(settings: &Settings) -> Result<Option<ConnectionManager>, StartError> {
+fn redis(settings: &Settings) -> Result<Option<ConnectionManager>, StartError> {
     let Some(url) = &settings.redis_url else { return Ok(None) };
     let client = redis::Client::open(url.as_str()).map_err(StartError::Redis)?;
     let config = ConnectionManagerConfig::new()
@@ -222,6 +223,7 @@ async fn take_updates(
     token: &str,
     bot: &Bot,
     queue: &Queue,
+    store: &Store,
     hook: Option<Hook>,
     stopped: watch::Receiver<bool>,
 ) -> Result<(), StartError> {
@@ -230,7 +232,7 @@ async fn take_updates(
             dropped.map_err(StartError::Webhook)?;
         }
         let poller = self::bot(settings, token, Duration::from_secs(polling::WAIT.into()) + POLL_MARGIN)?;
-        return polling::run(&poller, queue).await;
+        return polling::run(&poller, queue, store).await;
     };
     let set =
         || async { bot.set_webhook(url.clone()).secret_token(secret.clone()).allowed_updates(updates::wanted()).await };

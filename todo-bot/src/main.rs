@@ -3,7 +3,6 @@
 
 mod action;
 mod app;
-mod begun;
 mod error;
 mod i18n;
 mod input;

@@ -11,8 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use redis::{Script, aio::ConnectionManager};
+use redis::Script;
 use tokio::sync::Notify;
+
+use crate::store::Shared;
 
 /// The window that messages are counted in: a second, and what a message may be under way longer than the one before it.
 const WINDOW: Duration = Duration::from_millis(1100);
@@ -35,7 +37,7 @@ pub(crate) struct Gate {
     limits: Limits,
     memory: Mutex<Memory>,
     /// Counts the messages of all bots that share it.
-    redis: Option<(ConnectionManager, Script)>,
+    redis: Option<(Shared, Script)>,
     /// One message of each kind looks for its place at a time, the first one first.
     people: tokio::sync::Mutex<()>,
     bulk: tokio::sync::Mutex<()>,
@@ -98,7 +100,7 @@ struct Memory {
 impl Gate {
     /// A gate for so many messages a second over all and in one chat.
     #[must_use]
-    pub(crate) fn new(all: u32, chat: u32, redis: Option<ConnectionManager>) -> Self {
+    pub(crate) fn new(all: u32, chat: u32, redis: Option<Shared>) -> Self {
         Self {
             limits: Limits { all: all as usize, chat: chat as usize },
             memory: Mutex::default(),
@@ -173,17 +175,16 @@ impl Gate {
     /// [`Self::look`], as Redis counts; `None` where it does not answer.
     async fn shared(&self, chat: i64, priority: Priority) -> Option<Wait> {
         let (redis, script) = self.redis.as_ref()?;
-        let mut call = script.key("todo-bot:rate:all");
-        call.key(format!("todo-bot:rate:chat:{chat}")).key("todo-bot:rate:last-bulk");
+        let keys =
+            ["rate:all", &format!("rate:chat:{chat}"), "rate:last-bulk", "rate:number"].map(|name| redis.key(name));
+        let mut call = script.prepare_invoke();
+        for key in keys {
+            call.key(key);
+        }
         call.arg(WINDOW.as_millis() as u64).arg(self.limits.all(priority)).arg(self.limits.chat(priority));
         call.arg(self.limits.pause(priority).as_millis() as u64);
-        match call.invoke_async::<(u64, u64)>(&mut redis.clone()).await {
-            Ok((all, chat)) => Some(Wait { all: Duration::from_millis(all), chat: Duration::from_millis(chat) }),
-            Err(error) => {
-                tracing::debug!(%error, "Redis does not count messages; this process counts its own");
-                None
-            }
-        }
+        let (all, chat) = redis.ask(async |mut redis| call.invoke_async::<(u64, u64)>(&mut redis).await).await?;
+        Some(Wait { all: Duration::from_millis(all), chat: Duration::from_millis(chat) })
     }
 }
 
@@ -250,7 +251,7 @@ fn wait_for(times: &mut VecDeque<Instant>, limit: usize, now: Instant) -> Durati
     }
 }
 
-/// [`Memory::take`] over all bots. Keys: all, chat, the time of the last in bulk; arguments: the window in milliseconds, the
+/// [`Memory::take`] over all bots. Keys: all, chat, the time of the last in bulk, the messages' numbers; arguments: the window in milliseconds, the
 /// limits over all and of the chat, 0 for none, and the pause in bulk, 0 for none.
 const COUNT: &str = "
 local t = redis.call('TIME')
@@ -272,7 +273,7 @@ if pause > 0 then
   waits[1] = math.max(waits[1], last + pause - now)
 end
 if waits[1] == 0 and waits[2] == 0 then
-  local name = t[1] .. '.' .. t[2] .. '.' .. redis.call('INCR', 'todo-bot:rate:number')
+  local name = t[1] .. '.' .. t[2] .. '.' .. redis.call('INCR', KEYS[4])
   for i = 1, 2 do
     if tonumber(ARGV[i + 1]) > 0 then
       redis.call('ZADD', KEYS[i], now, name)

@@ -1,10 +1,11 @@
 //! Asking Telegram for updates ([getUpdates](https://core.telegram.org/bots/api#getupdates)).
 //!
 //! Telegram forgets what comes before the `offset` that is asked for. So the offset stays at the oldest update that is not
-//! done yet: a bot that dies has it again. An update that takes long counts as done, for it would keep others back.
+//! done yet: a bot that dies has it again. One that takes long would keep others back, since Telegram tells no more than a
+//! hundred; it is put by, and counts as told from then on.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -13,62 +14,124 @@ use teloxide::{ApiError, Bot, RequestError, payloads::GetUpdatesSetters, request
 use tokio::time::sleep;
 
 use super::{Queue, wanted};
-use crate::error::StartError;
+use crate::{error::StartError, store::Store};
 
 /// How long Telegram waits for the next update, in seconds.
 pub(crate) const WAIT: u32 = 25;
 /// Updates in one answer; Telegram's own bound.
 const BATCH: u8 = 100;
-/// An update that is older than this keeps no other back.
+/// An update that is older than this is put by.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Most updates that are not done yet: the others wait at Telegram, which keeps them for a day.
+const RUNNING_MAX: usize = 10_000;
 /// How long to let run what runs before asking again, where there is nothing new.
 const BREATH: Duration = Duration::from_millis(100);
 /// The longest pause while Telegram is out of reach.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// Hands updates to the queue for as long as it is polled.
+/// Hands updates to the queue for as long as it is polled, first those that were put by.
 ///
 /// # Errors
 ///
 /// Telegram does not know the token.
-pub(crate) async fn run(bot: &Bot, queue: &Queue) -> Result<(), StartError> {
-    let mut window = Window::default();
-    let mut running: FuturesUnordered<BoxFuture<'static, u32>> = FuturesUnordered::new();
+pub(crate) async fn run(bot: &Bot, queue: &Queue, store: &Store) -> Result<(), StartError> {
+    let mut poll = Poll { queue, store, window: Window::default(), running: FuturesUnordered::new() };
+    for update in store.all_put_by().await {
+        poll.go_on(update);
+    }
     let mut failures = 0;
     loop {
-        while let Some(Some(id)) = running.next().now_or_never() {
-            window.end(id);
-        }
-        let updates = match ask(bot, &window).await {
-            Ok(updates) => updates,
+        poll.put_by().await;
+        poll.make_room().await;
+        match ask(bot, &poll.window).await {
+            Ok(updates) => {
+                failures = 0;
+                poll.take(updates).await;
+            }
             Err(error) => {
                 failures += 1;
                 sleep(pause_after(error, failures)?).await;
-                continue;
-            }
-        };
-        failures = 0;
-        let before = window.next;
-        for update in updates {
-            let id = update.id.0;
-            if window.begin(id, Instant::now()) {
-                let done = queue.accept(update);
-                running.push(done.map(move |_| id).boxed());
             }
         }
-        if window.next == before && !running.is_empty() {
+    }
+}
+
+/// The updates on their way between Telegram and the queue.
+struct Poll<'a> {
+    queue: &'a Queue,
+    store: &'a Store,
+    window: Window,
+    /// Each resolves to its number when it is done.
+    running: FuturesUnordered<BoxFuture<'static, u32>>,
+}
+
+impl Poll<'_> {
+    /// Hands over what Telegram told, and waits a little if it was nothing new.
+    async fn take(&mut self, updates: Vec<Update>) {
+        self.window.follow(updates.iter().map(|update| update.id.0));
+        let mut is_new = false;
+        for update in updates {
+            if self.window.begin(&update, Instant::now()) {
+                is_new = true;
+                self.hand_over(update);
+            }
+        }
+        if !is_new && self.window.keeps_back() {
             tokio::select! {
-                Some(id) = running.next() => window.end(id),
+                () = self.end_one() => {}
                 () = sleep(BREATH) => {}
             }
+        }
+    }
+
+    /// Goes on with an update that was put by.
+    fn go_on(&mut self, update: Update) {
+        self.window.go_on(&update);
+        self.hand_over(update);
+    }
+
+    fn hand_over(&mut self, update: Update) {
+        let id = update.id.0;
+        let done = self.queue.accept(update);
+        self.running.push(done.map(move |_| id).boxed());
+    }
+
+    /// Puts by what takes long, after what is done has ended.
+    async fn put_by(&mut self) {
+        while let Some(Some(id)) = self.running.next().now_or_never() {
+            self.end(id).await;
+        }
+        for update in self.window.late(Instant::now()) {
+            if self.store.put_by(&update).await {
+                self.window.is_put_by(update.id.0);
+            }
+        }
+    }
+
+    /// Waits while too many run.
+    async fn make_room(&mut self) {
+        while self.running.len() >= RUNNING_MAX {
+            self.end_one().await;
+        }
+    }
+
+    async fn end_one(&mut self) {
+        if let Some(id) = self.running.next().await {
+            self.end(id).await;
+        }
+    }
+
+    async fn end(&mut self, id: u32) {
+        if self.window.end(id) {
+            self.store.drop_put_by(id).await;
         }
     }
 }
 
 async fn ask(bot: &Bot, window: &Window) -> Result<Vec<Update>, RequestError> {
     // What is not done yet comes again, so Telegram would not wait.
-    let wait = if window.running.is_empty() { WAIT } else { 0 };
-    bot.get_updates().offset(window.offset(Instant::now())).limit(BATCH).timeout(wait).allowed_updates(wanted()).await
+    let wait = if window.keeps_back() { 0 } else { WAIT };
+    bot.get_updates().offset(window.offset()).limit(BATCH).timeout(wait).allowed_updates(wanted()).await
 }
 
 fn pause_after(error: RequestError, failures: u32) -> Result<Duration, StartError> {
@@ -91,29 +154,75 @@ fn pause_after(error: RequestError, failures: u32) -> Result<Duration, StartErro
 struct Window {
     /// Behind the last one taken.
     next: u32,
-    running: BTreeMap<u32, Instant>,
+    /// Those that Telegram has to tell again if this process ends.
+    running: BTreeMap<u32, Running>,
+    /// Those that this process tells itself at its next start.
+    put_by: BTreeSet<u32>,
+}
+
+#[derive(Debug)]
+struct Running {
+    update: Update,
+    since: Instant,
 }
 
 impl Window {
+    /// Telegram counts [anew](https://core.telegram.org/bots/api#update) after a week without updates: then it tells numbers
+    /// below the one that it was asked for.
+    fn follow(&mut self, ids: impl Iterator<Item = u32>) {
+        if ids.max().is_some_and(|last| last < self.start()) {
+            self.next = 0;
+            // They run on; their numbers say nothing any more.
+            self.running.clear();
+        }
+    }
+
     /// Whether this one is new.
-    fn begin(&mut self, id: u32, now: Instant) -> bool {
-        let is_new = id >= self.next;
+    fn begin(&mut self, update: &Update, now: Instant) -> bool {
+        let id = update.id.0;
+        let is_new = id >= self.next && !self.put_by.contains(&id);
+        self.next = self.next.max(id.saturating_add(1));
         if is_new {
-            self.next = id.saturating_add(1);
-            self.running.insert(id, now);
+            self.running.insert(id, Running { update: update.clone(), since: now });
         }
         is_new
     }
 
-    fn end(&mut self, id: u32) {
+    /// This one was put by before this process began.
+    fn go_on(&mut self, update: &Update) {
+        self.put_by.insert(update.id.0);
+    }
+
+    /// Whether it was put by.
+    fn end(&mut self, id: u32) -> bool {
         self.running.remove(&id);
+        self.put_by.remove(&id)
+    }
+
+    /// Those that have taken so long that they are to be put by.
+    fn late(&self, now: Instant) -> Vec<Update> {
+        let late = |one: &&Running| now.saturating_duration_since(one.since) >= PATIENCE;
+        self.running.values().filter(late).map(|one| one.update.clone()).collect()
+    }
+
+    fn is_put_by(&mut self, id: u32) {
+        if self.running.remove(&id).is_some() {
+            self.put_by.insert(id);
+        }
+    }
+
+    /// Whether Telegram has to tell something again.
+    fn keeps_back(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    fn start(&self) -> u32 {
+        self.running.keys().next().copied().unwrap_or(self.next)
     }
 
     /// What to ask Telegram for: what comes before it is forgotten there.
-    fn offset(&self, now: Instant) -> i32 {
-        let young = self.running.iter().find(|(_, since)| now.saturating_duration_since(**since) < PATIENCE);
-        let offset = young.map_or(self.next, |(id, _)| *id);
-        i32::try_from(offset).unwrap_or(i32::MAX)
+    fn offset(&self) -> i32 {
+        i32::try_from(self.start()).unwrap_or(i32::MAX)
     }
 }
 
@@ -121,29 +230,86 @@ impl Window {
 mod tests {
     use super::*;
 
-    #[test]
-    fn telegram_keeps_what_is_not_done() {
-        let (mut window, now) = (Window::default(), Instant::now());
-        assert_eq!(window.offset(now), 0);
-        for id in [10, 11, 12] {
-            assert!(window.begin(id, now));
+    fn update(id: u32) -> Update {
+        let user = serde_json::json!({"id": 7, "is_bot": false, "first_name": "Ann", "language_code": "ru"});
+        let message = serde_json::json!({
+            "message_id": 3, "date": 1_780_000_000, "from": user, "text": "/new Buy milk",
+            "chat": {"id": 7, "type": "private", "first_name": "Ann"},
+            "entities": [{"type": "bot_command", "offset": 0, "length": 4}],
+        });
+        serde_json::from_value(serde_json::json!({"update_id": id, "message": message})).unwrap()
+    }
+
+    fn window(ids: impl IntoIterator<Item = u32>, now: Instant) -> Window {
+        let mut window = Window::default();
+        for id in ids {
+            assert!(window.begin(&update(id), now));
         }
-        assert!(!window.begin(11, now), "it comes again");
-        window.end(11);
-        assert_eq!(window.offset(now), 10);
-        window.end(10);
-        assert_eq!(window.offset(now), 12);
-        window.end(12);
-        assert_eq!(window.offset(now), 13);
+        window
     }
 
     #[test]
-    fn what_takes_long_keeps_nothing_back() {
-        let (mut window, now) = (Window::default(), Instant::now());
-        window.begin(10, now);
-        window.begin(11, now + PATIENCE);
-        assert_eq!(window.offset(now + PATIENCE), 11);
-        assert_eq!(window.offset(now + PATIENCE * 2), 12);
-        assert!(!window.begin(10, now + PATIENCE));
+    fn telegram_keeps_what_is_not_done() {
+        let now = Instant::now();
+        assert_eq!(Window::default().offset(), 0);
+        let mut window = window([10, 11, 12], now);
+        assert!(!window.begin(&update(11), now), "it comes again");
+        window.end(11);
+        assert_eq!(window.offset(), 10);
+        window.end(10);
+        assert_eq!(window.offset(), 12);
+        window.end(12);
+        assert_eq!(window.offset(), 13);
+    }
+
+    #[test]
+    fn what_takes_long_keeps_nothing_back_once_it_is_put_by() {
+        let now = Instant::now();
+        let mut window = window([10], now);
+        assert!(window.begin(&update(11), now + PATIENCE));
+        let late = window.late(now + PATIENCE);
+        assert_eq!(late, [update(10)]);
+        assert_eq!(window.offset(), 10, "it is not put by yet");
+        window.is_put_by(10);
+        assert_eq!(window.offset(), 11);
+        assert!(window.end(10) && !window.end(11));
+    }
+
+    #[test]
+    fn what_was_put_by_before_is_not_taken_twice() {
+        let mut window = Window::default();
+        window.go_on(&update(10));
+        assert!(!window.begin(&update(10), Instant::now()), "Telegram may not have forgotten it");
+        assert_eq!(window.offset(), 11, "it need not tell it again");
+        assert!(window.begin(&update(11), Instant::now()));
+    }
+
+    #[test]
+    fn telegram_may_count_anew() {
+        let now = Instant::now();
+        let mut window = window([1000], now);
+        window.follow([1000].into_iter());
+        assert!(!window.begin(&update(1000), now), "it only comes again");
+        window.end(1000);
+        window.follow([].into_iter());
+        window.follow([3, 4].into_iter());
+        assert!(window.begin(&update(3), now) && window.begin(&update(4), now));
+        assert_eq!(window.offset(), 3);
+    }
+
+    /// What is put by is read again by the next start.
+    #[test]
+    fn an_update_outlives_its_text() {
+        let press = serde_json::json!({"update_id": 8, "callback_query": {
+            "id": "1", "chat_instance": "2", "data": "t:1", "from": {"id": 7, "is_bot": false, "first_name": "Ann"},
+            "message": {
+                "message_id": 3, "date": 1_780_000_000, "text": "Milk", "chat": {"id": 7, "type": "private"},
+                "reply_markup": {"inline_keyboard": [[{"text": "Open", "callback_data": "t:1"}]]},
+            },
+        }});
+        for update in [update(7), serde_json::from_value(press).unwrap()] {
+            let text = serde_json::to_string(&update).unwrap();
+            assert_eq!(serde_json::from_str::<Update>(&text).unwrap(), update);
+        }
     }
 }
