@@ -54,7 +54,15 @@ impl Person {
 pub(crate) struct People {
     bot: Client,
     sessions: Cache<i64, Client>,
-    known: Cache<i64, Arc<Person>>,
+    known: Cache<i64, Known>,
+}
+
+/// A person, as they were at one of their changes.
+#[derive(Clone)]
+struct Known {
+    /// The update that made it.
+    change: u32,
+    person: Arc<Person>,
 }
 
 impl People {
@@ -66,16 +74,19 @@ impl People {
         Self { bot, sessions, known }
     }
 
-    /// Who this is; an account is made at first sight.
+    /// Who this is; an account is made at first sight. `change` is the update that last changed who they are: what is known
+    /// from before is not believed, for another bot may have answered that one.
     ///
     /// # Errors
     ///
     /// As the SDK says.
-    pub(crate) async fn find(&self, from: &teloxide::types::User) -> Result<Arc<Person>, Error> {
+    pub(crate) async fn find(&self, from: &teloxide::types::User, change: u32) -> Result<Arc<Person>, Error> {
         // In a private chat, the chat has the number of the person.
         let chat_id = i64::try_from(from.id.0).unwrap_or(i64::MAX);
-        if let Some(person) = self.known.get(&chat_id) {
-            return Ok(person);
+        match self.known.get(&chat_id) {
+            Some(known) if known.change == change => return Ok(known.person),
+            Some(_) => self.forget(chat_id),
+            None => {}
         }
         let client = self.sessions.get_with(chat_id, || {
             self.bot.for_chat(ExchangeChat {
@@ -91,7 +102,7 @@ impl People {
         let words = Words(chosen.unwrap_or_else(|| Words::guess(from.language_code.as_deref())));
         let zone = account.timezone.parse().unwrap_or(Tz::UTC);
         let person = Arc::new(Person { client, chat, words, zone });
-        self.known.insert(chat_id, Arc::clone(&person));
+        self.known.insert(chat_id, Known { change, person: Arc::clone(&person) });
         Ok(person)
     }
 
@@ -101,7 +112,7 @@ impl People {
         // A new session tells the servers.
         self.forget(chat_id);
         let found = match self.bot.telegram().find(chat_id).await {
-            Ok(Some(_)) => self.find(from).await.map(drop),
+            Ok(Some(_)) => self.find(from, 0).await.map(drop),
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
@@ -110,14 +121,10 @@ impl People {
         }
     }
 
-    /// What is known of a chat has changed.
-    pub(crate) fn changed(&self, chat_id: i64) {
-        self.known.invalidate(&chat_id);
-    }
-
-    /// A chat belongs to another account now, or to none, or it blocked the bot: its next message begins a new session.
+    /// A chat speaks another language now, or belongs to another account or to none, or it blocked the bot: its next message
+    /// begins a new session.
     pub(crate) fn forget(&self, chat_id: i64) {
-        self.changed(chat_id);
+        self.known.invalidate(&chat_id);
         self.sessions.invalidate(&chat_id);
     }
 

@@ -20,6 +20,8 @@ pub(crate) struct Session {
     pub(crate) paused: Option<(Step, Draft)>,
     /// Lines that are offered as tasks, the oldest first.
     pub(crate) offers: Vec<Offer>,
+    /// The update that last changed who the person is to the bot: their language, their zone, their account.
+    pub(crate) person: u32,
     /// What `/undo` did last.
     pub(crate) undone: Option<LastUndo>,
 }

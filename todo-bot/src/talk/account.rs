@@ -7,6 +7,7 @@ use super::{Answer, Talk};
 use crate::{
     action::Action,
     error::Fail,
+    session::Session,
     telegram::{Button, Screen},
 };
 
@@ -32,10 +33,10 @@ impl Talk {
             }
             Err(error) => return Err(error.into()),
         }
-        self.app.people.forget(self.chat);
-        self.session = crate::session::Session::default();
+        self.session = Session::default();
+        self.person_changed();
         let before = self.person.zone;
-        self.person = self.app.people.find(&self.user).await?;
+        self.person = self.app.people.find(&self.user, self.session.person).await?;
         (self.clock.words, self.clock.zone) = (self.person.words, self.person.zone);
         let screen = self.joined(before);
         self.say(&screen).await
@@ -103,9 +104,8 @@ impl Talk {
 
     pub(super) async fn delete_me(&mut self) -> Answer {
         self.person.client.users().delete_me().await?;
-        self.app.people.forget(self.chat);
-        self.app.store.forget(self.chat).await;
-        self.session = crate::session::Session::default();
+        self.session = Session::default();
+        self.person_changed();
         let screen = Screen::text(self.words().say("deleted-me"));
         self.show(&screen).await
     }

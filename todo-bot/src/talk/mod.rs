@@ -91,7 +91,8 @@ pub(crate) async fn give_up(app: Arc<App>, update: Update) {
 }
 
 async fn apologize(app: &App, chat: i64, user: &User, input: &Input) {
-    let words = match app.people.find(user).await {
+    let change = app.store.session(chat).await.person;
+    let words = match app.people.find(user, change).await {
         Ok(person) => person.words,
         Err(_) => Words(Words::guess(user.language_code.as_deref())),
     };
@@ -122,8 +123,8 @@ async fn answer_person(app: &Arc<App>, chat: i64, user: &User, update: u32, inpu
         _ => None,
     };
     let guess = Words(Words::guess(user.language_code.as_deref()));
-    let (person, session) = tokio::join!(app.people.find(user), app.store.session(chat));
-    let person = match person {
+    let session = app.store.session(chat).await;
+    let person = match app.people.find(user, session.person).await {
         Ok(person) => person,
         Err(error) => return excuse(app, chat, guess, press.as_ref(), &error.into()).await,
     };
@@ -133,7 +134,7 @@ async fn answer_person(app: &Arc<App>, chat: i64, user: &User, update: u32, inpu
     let answered = Box::pin(talk.route(input)).await;
     if let Err(Fail::Server(_)) = &answered {
         // What was asked is still asked.
-        talk.session = before.clone();
+        talk.session = Session { person: talk.session.person, ..before.clone() };
     }
     if talk.session != before {
         app.store.keep(chat, &talk.session).await;
@@ -211,6 +212,12 @@ impl Talk {
     /// Names what is made now; `what` tells several apart.
     fn key(&self, what: &str) -> String {
         format!("todo-bot-{}-{}-{what}", self.app.me.id.0, self.update)
+    }
+
+    /// What is believed of the person holds no more, here and at the other bots.
+    fn person_changed(&mut self) {
+        self.session.person = self.update;
+        self.app.people.forget(self.chat);
     }
 
     /// Shows a screen: in the place of the one whose button was pressed, or below.

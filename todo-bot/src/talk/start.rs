@@ -48,7 +48,7 @@ impl Talk {
         }
         let changes = UpdateUser { language: Some(Some(language)), ..UpdateUser::default() };
         client.users().update_me(&changes).await?;
-        self.app.people.changed(self.chat);
+        self.person_changed();
         let mut person = (*self.person).clone();
         person.words = Words(language);
         (self.person, self.clock.words) = (person.into(), Words(language));

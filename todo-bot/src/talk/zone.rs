@@ -80,7 +80,7 @@ impl Talk {
     async fn set_zone(&mut self, zone: Tz) -> Answer {
         let changes = UpdateUser { timezone: Some(zone.name().to_owned()), ..UpdateUser::default() };
         self.person.client.users().update_me(&changes).await?;
-        self.app.people.changed(self.chat);
+        self.person_changed();
         if self.session.state == State::Zone {
             self.expect(State::Idle);
         }
