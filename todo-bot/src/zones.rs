@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
+use todo_sdk::quick;
 use tzf_rs::DefaultFinder;
 
 /// Most zones that are offered at once.
@@ -108,6 +109,19 @@ pub(crate) fn named(text: &str) -> Vec<Tz> {
     found
 }
 
+/// What somebody reads off their clock: `3:45 pm`, `9.05`, `15-45`.
+#[must_use]
+pub(crate) fn time(text: &str) -> Option<NaiveTime> {
+    let text = text.trim();
+    let is_number = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once(['-', '–']) {
+        Some((hour, minute)) if is_number(hour) && minute.len() == 2 && is_number(minute) => {
+            quick::time(&format!("{hour}:{minute}"))
+        }
+        _ => quick::time(text),
+    }
+}
+
 /// Zones in which it is this time of day now, give or take seven minutes: those that many live in first.
 #[must_use]
 pub(crate) fn with_time(now: DateTime<Utc>, time: NaiveTime) -> Vec<Tz> {
@@ -154,6 +168,26 @@ mod tests {
         assert_eq!(named("нигде"), []);
         assert_eq!(named(""), []);
         assert!(named("indiana").len() > 1);
+    }
+
+    #[test]
+    fn a_clock_is_read_as_people_read_it() {
+        for (text, read) in [
+            ("14:35", "14:35:00"),
+            (" 3:45 pm", "15:45:00"),
+            ("3:45pm", "15:45:00"),
+            ("12:05 AM", "00:05:00"),
+            ("9.05", "09:05:00"),
+            ("15-45", "15:45:00"),
+            ("15–45", "15:45:00"),
+            ("в 15:45", "15:45:00"),
+            ("0:07", "00:07:00"),
+        ] {
+            assert_eq!(time(text), Some(read.parse().unwrap()), "{text}");
+        }
+        for text in ["Berlin", "UTC", "25:00", "15-75", "1-2-3", "Etc/GMT-3", "", "ж-10"] {
+            assert_eq!(time(text), None, "{text}");
+        }
     }
 
     #[test]

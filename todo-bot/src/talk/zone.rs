@@ -1,6 +1,6 @@
 //! Where one is: by sharing the place, by a name, or by the time it is there.
 
-use chrono::{NaiveTime, Timelike};
+use chrono::Timelike;
 use chrono_tz::Tz;
 use teloxide::types::{ButtonRequest, KeyboardButton, KeyboardMarkup, KeyboardRemove, ReplyMarkup};
 use todo_sdk::model::UpdateUser;
@@ -41,7 +41,7 @@ impl Talk {
 
     pub(super) async fn zone_said(&mut self, text: &str) -> Answer {
         self.expect_zone();
-        if let Ok(time) = NaiveTime::parse_from_str(text.trim(), "%H:%M") {
+        if let Some(time) = zones::time(text) {
             return self.offer_zones(zones::with_time(self.clock.now, time)).await;
         }
         let found = zones::named(text);
