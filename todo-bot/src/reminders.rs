@@ -74,6 +74,7 @@ async fn change(app: &App, shown: ShownReminder) -> Amended {
     let since = match (&shown.task, shown.state, shown.snoozed_until) {
         (None, ..) => Since::Deleted,
         (_, Some(ReminderState::Snoozed), Some(until)) => Since::Snoozed(until),
+        (_, Some(ReminderState::Snoozed), None) => Since::Told,
         _ => Since::Changed,
     };
     let screen = reminder::after(clock, shown.id, shown.task.as_ref(), since);

@@ -30,22 +30,24 @@ pub(crate) fn reminder(clock: Clock, claimed: &ClaimedReminder) -> Screen {
         let late = clock.words.html("reminder-late", [("late", clock.late(claimed.late_by_seconds).into())]);
         heading = format!("{heading} · {late}");
     }
-    waiting(clock, claimed.id, &claimed.task, &heading)
+    waiting(clock, claimed.id, &claimed.task, &heading, true)
 }
 
-fn waiting(clock: Clock, reminder: i64, of: &Task, heading: &str) -> Screen {
+/// A reminder of what is to do; some can't be put off any more.
+fn waiting(clock: Clock, reminder: i64, of: &Task, heading: &str, can_snooze: bool) -> Screen {
     let words = clock.words;
     let id = of.id;
     let snooze =
         |label: &str, minutes: i64| Button::new(words.say(label), Action::Snooze { reminder, task: id, minutes });
-    Screen::text(text(clock, of, heading))
-        .button(words.say("do"), Action::ReminderDone { reminder, task: id })
-        .row([snooze(TEN, 10), snooze(HOUR, 60)])
-        .row([
+    let mut screen =
+        Screen::text(text(clock, of, heading)).button(words.say("do"), Action::ReminderDone { reminder, task: id });
+    if can_snooze {
+        screen = screen.row([snooze(TEN, 10), snooze(HOUR, 60)]).row([
             Button::new(words.say("snooze-morning"), Action::SnoozeMorning { reminder, task: id }),
             Button::new(words.say("snooze-choose"), Action::SnoozeChoose { reminder, task: id }),
-        ])
-        .button(words.say("open"), Action::OpenBelow { task: id })
+        ]);
+    }
+    screen.button(words.say("open"), Action::OpenBelow { task: id })
 }
 
 /// Labels of two buttons.
@@ -76,7 +78,9 @@ pub(crate) enum Since {
     Deleted,
     /// It was put off.
     Snoozed(DateTime<Utc>),
-    /// The task is done, or open with other words.
+    /// It was put off, and the one that came in its place was told, or was taken away.
+    Told,
+    /// The task is done, or open with other words or another reminder.
     Changed,
 }
 
@@ -90,7 +94,15 @@ pub(crate) fn after(clock: Clock, reminder: i64, of: Option<&Task>, since: Since
             Screen::text(text(clock, of, &heading))
         }
         (Some(of), _) if of.completed => Screen::text(text(clock, of, &words.say("reminder-done"))),
-        (Some(of), _) => waiting(clock, reminder, of, &words.say("reminder")),
+        (Some(of), since) => match of.remind_time {
+            // One of its own is to come, and only that can be put off.
+            Some(at) if at > clock.now => {
+                let heading = words.html("reminder-moved", [("when", clock.moment(at).into())]);
+                waiting(clock, reminder, of, &heading, false)
+            }
+            Some(_) => waiting(clock, reminder, of, &words.say("reminder"), since != Since::Told),
+            None => waiting(clock, reminder, of, &words.say("reminder-cleared"), since != Since::Told),
+        },
     }
 }
 

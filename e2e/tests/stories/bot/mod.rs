@@ -3,6 +3,7 @@
 mod account;
 mod comments;
 mod editing;
+mod elsewhere;
 mod faults;
 mod list;
 mod reminders;
