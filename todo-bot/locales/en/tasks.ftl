@@ -62,6 +62,7 @@ repeats = repeats
 whole-description = 📄 Whole description
 description-part = Part { $part } of { $of }
 comments-button = 💬 Comments ({ $n })
+comments-button-only = 💬 Comments
 reminder-button = 🔔 Reminder
 
 what-to-edit = What shall be changed?
@@ -167,6 +168,7 @@ ask-new-comment = Write the new text of the comment.
 comment-made = 💬 Comment added to <b>{ $title }</b>.
 comment-deleted = The comment is deleted.
 its-comments = 💬 All comments
+comments-away = Comments can't be reached right now. Nothing is lost: try again in a minute.
 
 reminder = 🔔 <b>Reminder</b>
 reminder-again = 🔔 <b>Still to do</b>

@@ -62,6 +62,7 @@ repeats = повторяется
 whole-description = 📄 Всё описание
 description-part = Часть { $part } из { $of }
 comments-button = 💬 Комментарии ({ $n })
+comments-button-only = 💬 Комментарии
 reminder-button = 🔔 Напоминание
 
 what-to-edit = Что изменить?
@@ -171,6 +172,7 @@ ask-new-comment = Напишите новый текст комментария.
 comment-made = 💬 Комментарий добавлен к <b>{ $title }</b>.
 comment-deleted = Комментарий удалён.
 its-comments = 💬 Все комментарии
+comments-away = Комментарии сейчас недоступны. Ничего не пропало: попробуйте через минуту.
 
 reminder = 🔔 <b>Напоминание</b>
 reminder-again = 🔔 <b>Всё ещё не сделано</b>

@@ -1,7 +1,10 @@
 //! Comments.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
-use todo_sdk::model::{EventKind, Id, LIMIT_MAX, Resource};
+use todo_sdk::model::{Comment, EventKind, Id, LIMIT_MAX, Resource};
+use tokio::time::timeout;
 
 use super::{Answer, Talk};
 use crate::{
@@ -12,13 +15,23 @@ use crate::{
     view,
 };
 
-/// How many comments a task has, a thousand at most. One whose comments-server is away has none to show.
-pub(super) async fn count(talk: &Talk, task: Id) -> usize {
-    match talk.person.client.comments().list().task_id(task).limit(LIMIT_MAX).send().await {
-        Ok(page) => page.items.len(),
-        Err(error) => {
+/// How long a task waits for the number of its comments: it is of use without.
+const COUNT_WAIT: Duration = Duration::from_secs(1);
+/// How long a person waits for comments.
+const READ_WAIT: Duration = Duration::from_secs(4);
+
+/// How many comments a task has, a thousand at most; none while that can't be known.
+pub(super) async fn count(talk: &Talk, task: Id) -> Option<usize> {
+    let page = talk.person.client.comments().list().task_id(task).limit(LIMIT_MAX).send();
+    match timeout(COUNT_WAIT, page).await {
+        Ok(Ok(page)) => Some(page.items.len()),
+        Ok(Err(error)) => {
             tracing::warn!(%error, "cannot count comments");
-            0
+            None
+        }
+        Err(_) => {
+            tracing::warn!("comments are not counted in time");
+            None
         }
     }
 }
@@ -26,21 +39,45 @@ pub(super) async fn count(talk: &Talk, task: Id) -> usize {
 impl Talk {
     pub(super) async fn comments(&mut self, task: Id, page: u32) -> Answer {
         self.expect(State::Idle);
-        let screen = self.comments_of(task, page).await?;
-        self.show(&screen).await
+        match self.comments_of(task, page).await? {
+            Some(screen) => self.show(&screen).await,
+            None => Ok(()),
+        }
     }
 
-    async fn comments_of(&self, task: Id, page: u32) -> Result<Screen, Fail> {
-        let client = &self.person.client;
+    /// What comments came to; nothing, once the person is told that they can't be reached.
+    async fn reached<T>(&mut self, answer: Option<Result<T, todo_sdk::Error>>) -> Result<Option<T>, Fail> {
+        match answer {
+            Some(Ok(answer)) => return Ok(Some(answer)),
+            Some(Err(error)) if !error.passes() || error.status() == Some(429) => return Err(error.into()),
+            Some(Err(error)) => tracing::warn!(%error, "comments are out of reach"),
+            None => tracing::warn!("comments are out of reach"),
+        }
+        let text = self.words().say("comments-away");
+        self.warn(&text).await?;
+        Ok(None)
+    }
+
+    async fn read_comment(&mut self, comment: Id) -> Result<Option<Comment>, Fail> {
+        let comments = self.person.client.comments();
+        let answer = timeout(READ_WAIT, comments.get(comment)).await.ok();
+        self.reached(answer).await
+    }
+
+    /// A page of comments; none, once the person is told that they can't be reached.
+    async fn comments_of(&mut self, task: Id, page: u32) -> Result<Option<Screen>, Fail> {
+        let client = self.person.client.clone();
         let task = client.tasks().get(task).await?;
-        let all: Vec<_> = client.comments().list().task_id(task.id).limit(LIMIT_MAX).stream().try_collect().await?;
+        let all = client.comments().list().task_id(task.id).limit(LIMIT_MAX).stream();
+        let all = timeout(READ_WAIT, all.try_collect::<Vec<_>>()).await.ok();
+        let Some(all) = self.reached(all).await? else { return Ok(None) };
         // The newest page first, and on it the newest last.
         let pages = all.len().div_ceil(view::comments::PAGE).max(1);
         let page = (page as usize).min(pages - 1);
         let end = all.len() - page * view::comments::PAGE;
         let shown = &all[end.saturating_sub(view::comments::PAGE)..end];
         let page = u32::try_from(page).unwrap_or(0);
-        Ok(view::comments::comments(self.clock, &task, page, shown, all.len()))
+        Ok(Some(view::comments::comments(self.clock, &task, page, shown, all.len())))
     }
 
     pub(super) async fn ask_comment(&mut self, task: Id) -> Answer {
@@ -65,7 +102,10 @@ impl Talk {
         let client = self.person.client.clone();
         // Another person's task is as none at all.
         let of = client.tasks().get(task).await?;
-        client.comments().create(task, text).idempotency_key(self.key("comment")).send().await?;
+        let made = client.comments().create(task, text).idempotency_key(self.key("comment")).send().await;
+        if self.reached(Some(made)).await?.is_none() {
+            return Ok(());
+        }
         if let State::Comment { .. } = self.session.state {
             self.expect(State::Idle);
         }
@@ -81,13 +121,15 @@ impl Talk {
 
     pub(super) async fn comment(&mut self, comment: Id, part: u32) -> Answer {
         self.expect(State::Idle);
-        let comment = self.person.client.comments().get(comment).await?;
+        let Some(comment) = self.read_comment(comment).await? else { return Ok(()) };
         let screen = view::comments::comment(self.clock, &comment, part);
         self.show(&screen).await
     }
 
     pub(super) async fn ask_new_comment(&mut self, comment: Id) -> Answer {
-        self.person.client.comments().get(comment).await?;
+        if self.read_comment(comment).await?.is_none() {
+            return Ok(());
+        }
         let question = self.words().say("ask-new-comment");
         self.ask(question, Action::Comment { comment }, State::EditComment { comment }).await
     }
@@ -96,20 +138,25 @@ impl Talk {
         if let Some(problem) = self.description_problem(&text) {
             return self.say(&Screen::text(problem)).await;
         }
-        self.person.client.comments().edit(comment, text).send().await?;
-        self.comment(comment, 0).await
+        let edited = self.person.client.comments().edit(comment, text).send().await;
+        match self.reached(Some(edited)).await? {
+            Some(_) => self.comment(comment, 0).await,
+            None => Ok(()),
+        }
     }
 
     pub(super) async fn delete_comment(&mut self, comment: Id) -> Answer {
-        let client = self.person.client.clone();
-        let gone = client.comments().get(comment).await?;
-        client.comments().delete(comment).send().await?;
+        let Some(gone) = self.read_comment(comment).await? else { return Ok(()) };
+        let deleted = self.person.client.comments().delete(comment).send().await;
+        if self.reached(Some(deleted)).await?.is_none() {
+            return Ok(());
+        }
         let change = self.change_of(|change| {
             change.event == EventKind::CommentDeleted
                 && matches!(&change.resource, Resource::Comment(of) if of.id == comment)
         });
         let seq = change.await?.map(|change| change.seq);
-        let mut screen = self.comments_of(gone.task_id, 0).await?;
+        let Some(mut screen) = self.comments_of(gone.task_id, 0).await? else { return Ok(()) };
         if let Some(seq) = seq {
             screen = screen.button(self.words().say("undo-it"), Action::Undo { seq, task: gone.task_id });
         }

@@ -102,7 +102,7 @@ mod tests {
             let many = (0..100).map(|tag| format!("@{tag:050}")).collect::<Vec<_>>().join(" ");
             let read = todo_sdk::quick::parse(&format!("Call {many} // {}", "ж".repeat(9000)), clock.now, Tz::UTC);
             for screen in [
-                super::task::card(clock, &tasks[0], &tags, 1000),
+                super::task::card(clock, &tasks[0], &tags, Some(1000)),
                 super::task::description(words, &tasks[0], 1),
                 super::task::categories(words, &tasks[0], &tags),
                 super::task::reminders(clock, &tasks[0]),

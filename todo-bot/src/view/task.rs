@@ -99,8 +99,8 @@ pub(crate) fn repeats(words: Words, repeat: &Repeat) -> String {
     }
 }
 
-/// A task with all there is to know, and what can be done with it.
-pub(crate) fn card(clock: Clock, task: &Task, tags: &HashMap<Id, String>, comments: usize) -> Screen {
+/// A task with all there is to know, and what can be done with it; how many comments it has, if that is known.
+pub(crate) fn card(clock: Clock, task: &Task, tags: &HashMap<Id, String>, comments: Option<usize>) -> Screen {
     let words = clock.words;
     let mut text = title(task);
     for fact in facts(clock, task, tags) {
@@ -124,16 +124,20 @@ pub(crate) fn card(clock: Clock, task: &Task, tags: &HashMap<Id, String>, commen
     screen
         .row([turn, Button::new(words.say("edit"), Action::Edit { task: id })])
         .row([
-            Button::new(
-                words.plain("comments-button", [("n", comments.into())]),
-                Action::Comments { task: id, page: 0 },
-            ),
+            Button::new(comments_button(words, comments), Action::Comments { task: id, page: 0 }),
             Button::new(words.say("reminder-button"), Action::Reminders { task: id }),
         ])
         .row([
             Button::new(words.say("delete"), Action::AskDelete { task: id }),
             Button::new(words.say("back-to-list"), Action::Back),
         ])
+}
+
+fn comments_button(words: Words, count: Option<usize>) -> String {
+    match count {
+        Some(count) => words.plain("comments-button", [("n", count.into())]),
+        None => words.say("comments-button-only"),
+    }
 }
 
 /// A part of a description that is too long for one message.

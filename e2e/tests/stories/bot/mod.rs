@@ -1,6 +1,7 @@
 //! Conversations with the real bot, through a local Bot API server, with the real servers behind it.
 
 mod account;
+mod away;
 mod comments;
 mod editing;
 mod elsewhere;
