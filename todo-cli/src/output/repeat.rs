@@ -1,8 +1,12 @@
 //! How a task repeats, in words that people can write again: `every 2 weeks on Monday` for `FREQ=WEEKLY;INTERVAL=2;BYDAY=MO`.
 
-use std::{collections::BTreeMap, num::NonZeroU32};
+use chrono::Weekday;
+use todo_sdk::{
+    model::{Repeat, RepeatFrom},
+    quick::{End, Every, Rule, Unit},
+};
 
-use todo_sdk::model::{Repeat, RepeatFrom};
+const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -38,104 +42,92 @@ pub(crate) fn written(repeat: &Repeat, understood: impl Fn(&str) -> Option<Repea
 
 /// What follows "every".
 fn phrase(rrule: &str) -> Option<String> {
-    let mut parts: BTreeMap<&str, &str> = rrule.split(';').map(|part| part.split_once('=')).collect::<Option<_>>()?;
-    let frequency = parts.remove("FREQ")?;
-    let interval: NonZeroU32 = parts.remove("INTERVAL").unwrap_or("1").parse().ok()?;
-    let end = end(parts.remove("UNTIL"), parts.remove("COUNT"))?;
-    let on: Vec<(&str, &str)> = parts.into_iter().collect();
-    let every = match (frequency, interval.get(), on.as_slice()) {
-        (_, count, []) => units(frequency, count)?,
-        ("WEEKLY", 1, [("BYDAY", "MO,TU,WE,TH,FR")]) => "weekday".to_owned(),
-        ("WEEKLY", 1, [("BYDAY", days)]) => weekdays(days)?,
-        ("WEEKLY", count, [("BYDAY", days)]) => format!("{} on {}", units(frequency, count)?, weekdays(days)?),
-        ("MONTHLY", 1, [("BYMONTHDAY", day)]) => format!("month on the {}", ordinal(day)?),
-        ("MONTHLY", 1, [("BYDAY", nth)]) => nth_weekday(nth)?,
-        ("YEARLY", 1, [("BYMONTH", month), ("BYMONTHDAY", day)]) => {
-            let month: usize = month.parse().ok()?;
-            ordinal(day)?;
-            format!("year on {day} {}", MONTHS.get(month.checked_sub(1)?)?)
+    let Rule { every, at, end } = Rule::read(rrule)?;
+    let every = match every {
+        Every::Plain(unit, count) => units(unit, count),
+        Every::Weekdays(days, 1) if days == WORKDAYS => "weekday".to_owned(),
+        Every::Weekdays(days, 1) => weekdays(&days),
+        Every::Weekdays(days, count) => format!("{} on {}", units(Unit::Week, count), weekdays(&days)),
+        Every::MonthDays(days) if days == [-1] => "month on the last day".to_owned(),
+        Every::MonthDays(days) => format!("month on the {}", listed(days.into_iter().map(ordinal).collect())),
+        Every::Nth(nth, day) => format!("{} {} of the month", which(nth), weekday(day)),
+        Every::YearDay(day, month) => {
+            let month = usize::try_from(month).ok()?.checked_sub(1)?;
+            format!("year on {day} {}", MONTHS.get(month)?)
         }
-        _ => return None,
     };
-    Some(every + &end)
+    let at = at.map(|at| format!(" at {}", at.format("%H:%M"))).unwrap_or_default();
+    let end = match end {
+        Some(End::Until(day)) => format!(" until {day}"),
+        Some(End::Count(count)) => format!(" {count} times"),
+        None => String::new(),
+    };
+    Some(every + &at + &end)
 }
 
-fn end(until: Option<&str>, count: Option<&str>) -> Option<String> {
-    match (until, count) {
-        (None, None) => Some(String::new()),
-        (Some(until), None) => {
-            let day = chrono::NaiveDate::parse_from_str(until.get(..8)?, "%Y%m%d").ok()?;
-            Some(format!(" until {day}"))
-        }
-        (None, Some(count)) => count.parse::<NonZeroU32>().ok().map(|count| format!(" {count} times")),
-        (Some(_), Some(_)) => None,
+fn units(unit: Unit, count: u32) -> String {
+    let unit = match unit {
+        Unit::Minute => "minute",
+        Unit::Hour => "hour",
+        Unit::Day => "day",
+        Unit::Week => "week",
+        Unit::Month => "month",
+        Unit::Year => "year",
+    };
+    if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") }
+}
+
+fn weekday(day: Weekday) -> String {
+    match day {
+        Weekday::Mon => "Monday",
+        Weekday::Tue => "Tuesday",
+        Weekday::Wed => "Wednesday",
+        Weekday::Thu => "Thursday",
+        Weekday::Fri => "Friday",
+        Weekday::Sat => "Saturday",
+        Weekday::Sun => "Sunday",
+    }
+    .to_owned()
+}
+
+fn weekdays(days: &[Weekday]) -> String {
+    listed(days.iter().copied().map(weekday).collect())
+}
+
+/// `Monday, Wednesday and Friday`.
+fn listed(words: Vec<String>) -> String {
+    match words.split_last() {
+        Some((last, before @ [_, ..])) => format!("{} and {last}", before.join(", ")),
+        _ => words.concat(),
     }
 }
 
-fn units(frequency: &str, count: u32) -> Option<String> {
-    let unit = match frequency {
-        "MINUTELY" => "minute",
-        "HOURLY" => "hour",
-        "DAILY" => "day",
-        "WEEKLY" => "week",
-        "MONTHLY" => "month",
-        "YEARLY" => "year",
-        _ => return None,
-    };
-    Some(if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") })
-}
-
-fn weekday(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "MO" => "Monday",
-        "TU" => "Tuesday",
-        "WE" => "Wednesday",
-        "TH" => "Thursday",
-        "FR" => "Friday",
-        "SA" => "Saturday",
-        "SU" => "Sunday",
-        _ => return None,
-    })
-}
-
-fn weekdays(codes: &str) -> Option<String> {
-    let days: Vec<&str> = codes.split(',').map(weekday).collect::<Option<_>>()?;
-    Some(match days.split_last() {
-        Some((last, before @ [_, ..])) => format!("{} and {last}", before.join(", ")),
-        _ => days.concat(),
-    })
-}
-
-fn nth_weekday(nth: &str) -> Option<String> {
-    let (number, code) = nth.split_at_checked(nth.len().checked_sub(2)?)?;
-    let which = match number {
-        "1" => "first",
-        "2" => "second",
-        "3" => "third",
-        "4" => "fourth",
-        "-1" => "last",
-        _ => return None,
-    };
-    Some(format!("{which} {} of the month", weekday(code)?))
+fn which(nth: i32) -> &'static str {
+    match nth {
+        1 => "first",
+        2 => "second",
+        3 => "third",
+        4 => "fourth",
+        _ => "last",
+    }
 }
 
 /// `1st` for a day of a month.
-fn ordinal(day: &str) -> Option<String> {
-    let day: u32 = day.parse().ok().filter(|day| (1..=31).contains(day))?;
+fn ordinal(day: i32) -> String {
     let ending = match (day % 10, day / 10) {
         (1, 0 | 2 | 3) => "st",
         (2, 0 | 2) => "nd",
         (3, 0 | 2) => "rd",
         _ => "th",
     };
-    Some(format!("{day}{ending}"))
+    format!("{day}{ending}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PHRASES: [(&str, &str); 15] = [
+    const PHRASES: [(&str, &str); 17] = [
         ("FREQ=DAILY", "every day"),
         ("FREQ=DAILY;INTERVAL=3", "every 3 days"),
         ("FREQ=HOURLY;INTERVAL=2", "every 2 hours"),
@@ -147,6 +139,8 @@ mod tests {
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "every 2 weeks on Monday"),
         ("FREQ=MONTHLY;BYMONTHDAY=31", "every month on the 31st"),
         ("FREQ=MONTHLY;BYMONTHDAY=12", "every month on the 12th"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,15", "every month on the 1st and 15th"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "every month on the last day"),
         ("FREQ=MONTHLY;BYDAY=-1FR", "every last Friday of the month"),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "every year on 29 February"),
         ("FREQ=DAILY;UNTIL=20261201", "every day until 2026-12-01"),

@@ -28,6 +28,7 @@ mod fields;
 mod lex;
 mod on;
 mod repeat;
+mod rule;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -36,7 +37,9 @@ mod when;
 
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
+pub use rule::{End, Every, Rule};
 use serde::{Deserialize, Serialize};
+pub use vocabulary::Unit;
 
 use crate::model::{CreateTask, Due, Id, Repeat};
 

@@ -3,7 +3,8 @@
 use chrono::Weekday;
 
 use super::{
-    repeat::{Every, WEEKEND, WORKDAYS},
+    repeat::{WEEKEND, WORKDAYS},
+    rule::Every,
     vocabulary::{Unit, day_of_month, month, weekday, weekdays_plural},
 };
 

@@ -5,6 +5,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 use super::{
     Present, local_time,
     on::{day_and_month, days_of_month, every_month, list, nth_day, of_month, on_unit, on_weekdays},
+    rule::{End, Every, Rule},
     times::{Daytime, Said, daytime, part_of_day, time},
     vocabulary::{Unit, number, unit, weekday, weekdays_plural},
     when::date,
@@ -21,18 +22,6 @@ const FAR: u64 = 9 * 366;
 pub(super) struct Found {
     pub(super) repeat: Repeat,
     pub(super) first: Due,
-}
-
-/// What a rule repeats on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Every {
-    Plain(Unit, u32),
-    Weekdays(Vec<Weekday>, u32),
-    /// Days of a month; -1 is the last.
-    MonthDays(Vec<i32>),
-    /// The first (1) or the last (-1) such weekday of a month.
-    Nth(i32, Weekday),
-    YearDay(u32, u32),
 }
 
 pub(super) const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
@@ -53,7 +42,7 @@ pub(super) fn phrase(words: &[&str], present: &Present) -> Option<Found> {
         return phrase(&words, present);
     }
     let Head { every, from, mut part, mut taken } = head(words)?;
-    let (mut said, mut end) = (None, String::new());
+    let (mut said, mut end) = (None, None);
     while taken < words.len() {
         let rest = &words[taken..];
         if let Some((time, more)) = time(rest).filter(|_| said.is_none()) {
@@ -62,8 +51,8 @@ pub(super) fn phrase(words: &[&str], present: &Present) -> Option<Found> {
         } else if let Some((daytime, more)) = daytime(rest).filter(|_| part.is_none()) {
             part = Some(daytime);
             taken += more;
-        } else if let Some((limit, more)) = limit(rest, present).filter(|_| end.is_empty()) {
-            end = limit;
+        } else if let Some((limit, more)) = limit(rest, present).filter(|_| end.is_none()) {
+            end = Some(limit);
             taken += more;
         } else {
             return None;
@@ -74,7 +63,7 @@ pub(super) fn phrase(words: &[&str], present: &Present) -> Option<Found> {
         (said, part) => said.map(Said::usual).or(part.map(Daytime::usual)),
     };
     let first = first(&every, at, present)?;
-    let rrule = format!("{}{end}", rule(&every));
+    let rrule = Rule { every, at: None, end }.to_string();
     Some(Found { repeat: Repeat { rrule, from }, first })
 }
 
@@ -199,55 +188,16 @@ fn month_day(words: &[&str]) -> Option<(Every, usize)> {
     is_sure.then_some((Every::MonthDays(days), taken + of))
 }
 
-/// `until 1 dec`, `3 times`, `до 1 декабря`, `5 раз`, as the end of a rule.
-fn limit(words: &[&str], present: &Present) -> Option<(String, usize)> {
+/// `until 1 dec`, `3 times`, `до 1 декабря`, `5 раз`.
+fn limit(words: &[&str], present: &Present) -> Option<(End, usize)> {
     match words {
         ["until" | "till" | "до", rest @ ..] => {
             let (day, taken) = date(rest, present.wall.date())?;
-            Some((format!(";UNTIL={}", day.format("%Y%m%d")), taken + 1))
+            Some((End::Until(day), taken + 1))
         }
-        ["for", count, "times", ..] => Some((format!(";COUNT={}", number(count)?), 3)),
-        [count, "times" | "раз" | "раза", ..] => Some((format!(";COUNT={}", number(count)?), 2)),
+        ["for", count, "times", ..] => Some((End::Count(number(count)?), 3)),
+        [count, "times" | "раз" | "раза", ..] => Some((End::Count(number(count)?), 2)),
         _ => None,
-    }
-}
-
-fn rule(every: &Every) -> String {
-    let interval = |count: u32| if count > 1 { format!(";INTERVAL={count}") } else { String::new() };
-    match every {
-        Every::Plain(unit, count) => {
-            let name = match unit {
-                Unit::Minute => "MINUTELY",
-                Unit::Hour => "HOURLY",
-                Unit::Day => "DAILY",
-                Unit::Week => "WEEKLY",
-                Unit::Month => "MONTHLY",
-                Unit::Year => "YEARLY",
-            };
-            format!("FREQ={name}{}", interval(*count))
-        }
-        Every::Weekdays(days, count) => {
-            let days: Vec<&str> = days.iter().map(|day| code(*day)).collect();
-            format!("FREQ=WEEKLY{};BYDAY={}", interval(*count), days.join(","))
-        }
-        Every::MonthDays(days) => {
-            let days: Vec<String> = days.iter().map(i32::to_string).collect();
-            format!("FREQ=MONTHLY;BYMONTHDAY={}", days.join(","))
-        }
-        Every::Nth(nth, day) => format!("FREQ=MONTHLY;BYDAY={nth}{}", code(*day)),
-        Every::YearDay(day, month) => format!("FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}"),
-    }
-}
-
-fn code(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Mon => "MO",
-        Weekday::Tue => "TU",
-        Weekday::Wed => "WE",
-        Weekday::Thu => "TH",
-        Weekday::Fri => "FR",
-        Weekday::Sat => "SA",
-        Weekday::Sun => "SU",
     }
 }
 

@@ -4,12 +4,18 @@ use chrono::Weekday;
 
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub enum Unit {
+    /// 60 seconds.
     Minute,
+    /// 60 minutes.
     Hour,
+    /// A day by the clock on the wall.
     Day,
+    /// Seven days.
     Week,
+    /// A month of the calendar.
     Month,
+    /// A year of the calendar.
     Year,
 }
 
