@@ -84,7 +84,7 @@ which-categories = Which categories?
 ask-new-due = When is <b>{ $title }</b> due? Choose a day, or write: <i>tomorrow 18:00</i>.
 due-set = Due { $when }
 no-due = No due date
-ask-time = { $day }: at what time? Choose one, or write it: <i>14:35</i>.
+ask-time = What time { $day }? Choose one, or write it: <i>14:35</i>.
 all-day = All day
 ask-new-reminder = When shall I remind you of <b>{ $title }</b>? Choose a day, or write: <i>tomorrow 9:00</i>, <i>in 2 hours</i>.
 not-a-time = I don't understand that time. Write it like <i>tomorrow 18:00</i>, <i>1 dec 9:30</i> or <i>in 2 hours</i>, or /cancel.
@@ -161,7 +161,7 @@ comments = { $n ->
         [one] { $n } comment
        *[other] { $n } comments
     }
-comment-hint = <i>Answer this message to add one.</i>
+comment-hint = <i>Reply to this message to add one.</i>
 new-comment = ＋ Comment
 ask-comment = Write a comment on <b>{ $title }</b>.
 ask-new-comment = Write the new text of the comment.
@@ -184,7 +184,7 @@ snooze-hour = 💤 1 hour
 snooze-morning = 🌅 Tomorrow morning
 snooze-choose = 🕐 Choose…
 ask-snooze = Until when? Choose a day, or write: <i>in 2 hours</i>, <i>friday 18:00</i>.
-note-snoozed = I remind you { $when }.
+note-snoozed = I'll remind you { $when }.
 reminders-gathered = 🔔 While I was away, <b>{ $n } reminders</b> fell due:
 and-more = …and { $n } more.
 late-minutes = { $n ->

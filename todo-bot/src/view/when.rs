@@ -1,8 +1,8 @@
 //! Days and times, as people say them.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Locale, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use todo_sdk::model::Due;
+use todo_sdk::model::{Due, Language};
 
 use crate::i18n::Words;
 
@@ -32,7 +32,11 @@ impl Clock {
             0 => self.words.say("today"),
             1 => self.words.say("tomorrow"),
             -1 => self.words.say("yesterday"),
-            _ if day.year() == today.year() => day.format_localized("%a %-d %b", self.words.locale()).to_string(),
+            // Russian writes weekdays small within a sentence.
+            _ if day.year() == today.year() => match self.words.0 {
+                Language::Ru => day.format_localized("%a %-d %b", Locale::ru_RU).to_string().to_lowercase(),
+                _ => day.format_localized("%a %-d %b", self.words.locale()).to_string(),
+            },
             _ => day.format_localized("%-d %b %Y", self.words.locale()).to_string(),
         }
     }
@@ -93,8 +97,6 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
-    use todo_sdk::model::Language;
-
     use super::*;
 
     fn clock(language: Language) -> Clock {
@@ -107,7 +109,7 @@ mod tests {
         assert_eq!(en.moment("2026-11-23T23:40:00Z".parse().unwrap()), "today 00:40");
         assert_eq!(ru.moment("2026-11-25T08:00:00Z".parse().unwrap()), "завтра 09:00");
         assert_eq!(en.due(Due::Day("2026-12-01".parse().unwrap())), "Tue 1 Dec");
-        assert_eq!(ru.due(Due::Day("2026-12-01".parse().unwrap())), "Вт 1 дек");
+        assert_eq!(ru.due(Due::Day("2026-12-01".parse().unwrap())), "вт 1 дек");
         assert_eq!(en.due(Due::Day("2028-02-29".parse().unwrap())), "29 Feb 2028");
         assert!(en.is_over(Due::Day("2026-11-23".parse().unwrap())));
         assert!(!en.is_over(Due::Day("2026-11-24".parse().unwrap())));
