@@ -79,6 +79,63 @@ impl FromStr for Target {
     }
 }
 
+/// How often a task is to repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Often {
+    /// Each day.
+    Day,
+    /// From Monday to Friday.
+    Workdays,
+    /// Each week.
+    Week,
+    /// Each month.
+    Month,
+    /// Each year.
+    Year,
+    /// Not at all.
+    Never,
+}
+
+impl Often {
+    /// All that are a repetition.
+    pub(crate) const SOME: [Self; 5] = [Self::Day, Self::Workdays, Self::Week, Self::Month, Self::Year];
+
+    /// As it would be written in a line; none for never.
+    #[must_use]
+    pub(crate) fn phrase(self) -> Option<&'static str> {
+        match self {
+            Self::Day => Some("every day"),
+            Self::Workdays => Some("every weekday"),
+            Self::Week => Some("every week"),
+            Self::Month => Some("every month"),
+            Self::Year => Some("every year"),
+            Self::Never => None,
+        }
+    }
+}
+
+impl fmt::Display for Often {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Day => "d",
+            Self::Workdays => "k",
+            Self::Week => "w",
+            Self::Month => "m",
+            Self::Year => "y",
+            Self::Never => "n",
+        })
+    }
+}
+
+impl FromStr for Often {
+    type Err = UnknownAction;
+
+    fn from_str(text: &str) -> Result<Self, UnknownAction> {
+        let mut all = Self::SOME.into_iter().chain([Self::Never]);
+        all.find(|often| often.to_string() == text).ok_or(UnknownAction)
+    }
+}
+
 /// Writes each action as its name and its fields with colons between, and reads that.
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:literal = $Action:ident $({ $($field:ident: $type:ty),+ })?,)+) => {
@@ -176,6 +233,10 @@ actions! {
     "tb" = RemindBefore { task: Id, minutes: i64 },
     /// Do not remind of it.
     "tz0" = NoReminder { task: Id },
+    /// Choose how it repeats.
+    "tv" = Repeats { task: Id },
+    /// Let it repeat that often.
+    "ta" = Repeat { task: Id, often: Often },
     /// Ask whether to delete it.
     "tq" = AskDelete { task: Id },
     /// Delete it.
@@ -268,6 +329,7 @@ mod tests {
             Action::Zone { name: "America/Argentina/ComodRivadavia".to_owned() },
             Action::List { filter: Filter::Open, page: u32::MAX },
             Action::ToggleTag { task: FAR, tag: FAR },
+            Action::Repeat { task: FAR, often: Often::Never },
             Action::Snooze { reminder: FAR, task: FAR, minutes: -10_000 },
             Action::Month { target, year: 2099, month: 12 },
             Action::Time { target, day, minutes: 1439 },

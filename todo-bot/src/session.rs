@@ -141,6 +141,11 @@ pub(crate) enum State {
         /// Which.
         comment: Id,
     },
+    /// How a task repeats.
+    Repeat {
+        /// Which.
+        task: Id,
+    },
     /// What to search for.
     Search,
     /// Where one is, or what time it is there.

@@ -54,11 +54,6 @@ priority-1 = Urgent
 priority-2 = High
 priority-3 = Medium
 priority-none = No priority
-every-day = every day
-every-week = every week
-every-month = every month
-every-year = every year
-repeats = repeats
 whole-description = 📄 Whole description
 description-part = Part { $part } of { $of }
 comments-button = 💬 Comments ({ $n })
@@ -72,6 +67,7 @@ field-categories = Categories
 field-priority = Priority
 field-due = Due date
 field-reminder = Reminder
+field-repeat = Repetition
 ask-new-title = The title is <b>{ $title }</b>. Write the new one.
 title-changed = Renamed: <b>{ $title }</b>
 title-too-long = A title has at most { $most } characters, this one has { $n }. Write a shorter one; the rest fits into the description.
@@ -106,6 +102,100 @@ before-hours = { $n ->
 before-days = { $n ->
         [one] { $n } day before
        *[other] { $n } days before
+    }
+
+repeat-is = It repeats { $how }.
+repeat-none = It does not repeat.
+repeat-ask = How often shall it repeat? Choose, or write: <i>every 2 weeks</i>, <i>every tuesday 9:00</i>, <i>every month on the 31st</i>.
+not-a-repeat = I don't understand how often. Write it like <i>every 2 weeks</i>, <i>every tuesday 9:00</i> or <i>every month on the 31st</i>, or /cancel.
+repeat-needs-time = What repeats within a day needs a due date with a time. Set that first, or write how often else it repeats.
+often-day = Every day
+often-workdays = Every weekday
+often-week = Every week
+often-month = Every month
+often-year = Every year
+often-never = ✕ Never
+repeat-minutes = { $n ->
+        [1] every minute
+       *[other] every { $n } minutes
+    }
+repeat-hours = { $n ->
+        [1] every hour
+       *[other] every { $n } hours
+    }
+repeat-days = { $n ->
+        [1] every day
+       *[other] every { $n } days
+    }
+repeat-weeks = { $n ->
+        [1] every week
+       *[other] every { $n } weeks
+    }
+repeat-months = { $n ->
+        [1] every month
+       *[other] every { $n } months
+    }
+repeat-years = { $n ->
+        [1] every year
+       *[other] every { $n } years
+    }
+repeat-workdays = every weekday
+repeat-weekend = every weekend
+repeat-weekdays = every { $days }
+repeat-weeks-on = { $how } on { $days }
+repeat-month-days = every month on the { $days }
+repeat-last-day = every month on the last day
+repeat-nth = every { $nth } { $day } of the month
+repeat-year-day = every year on { $day }
+repeat-at = { $how } at { $time }
+repeat-until = { $how } until { $day }
+repeat-times = { $how }, { $n ->
+        [1] once
+       *[other] { $n } times
+    }
+repeat-from-done = { $how }, counted from when it is done
+repeat-rule = by the rule { $rule }
+list-and = { $before } and { $last }
+# How a weekday's name inflects: m, f or n.
+weekday-gender = { $n ->
+       *[other] n
+    }
+weekday-each = { $n ->
+        [1] Monday
+        [2] Tuesday
+        [3] Wednesday
+        [4] Thursday
+        [5] Friday
+        [6] Saturday
+       *[7] Sunday
+    }
+weekday-once = { $n ->
+        [1] Monday
+        [2] Tuesday
+        [3] Wednesday
+        [4] Thursday
+        [5] Friday
+        [6] Saturday
+       *[7] Sunday
+    }
+nth = { $gender ->
+       *[n] { $n ->
+            [1] first
+            [2] second
+            [3] third
+            [4] fourth
+           *[other] last
+        }
+    }
+day-of-month = { $n ->
+        [1] { $n }st
+        [2] { $n }nd
+        [3] { $n }rd
+        [21] { $n }st
+        [22] { $n }nd
+        [23] { $n }rd
+        [31] { $n }st
+       *[other] { $n }th
     }
 
 ask-delete = Delete <b>{ $title }</b>?

@@ -54,11 +54,6 @@ priority-1 = Срочно
 priority-2 = Важно
 priority-3 = Средний приоритет
 priority-none = Без приоритета
-every-day = каждый день
-every-week = каждую неделю
-every-month = каждый месяц
-every-year = каждый год
-repeats = повторяется
 whole-description = 📄 Всё описание
 description-part = Часть { $part } из { $of }
 comments-button = 💬 Комментарии ({ $n })
@@ -72,6 +67,7 @@ field-categories = Категории
 field-priority = Приоритет
 field-due = Срок
 field-reminder = Напоминание
+field-repeat = Повтор
 ask-new-title = Сейчас задача называется <b>{ $title }</b>. Напишите новое название.
 title-changed = Новое название: <b>{ $title }</b>
 title-too-long = В названии не больше { $most } знаков, а здесь { $n }. Напишите короче; остальное уместится в описании.
@@ -110,6 +106,122 @@ before-days = { $n ->
         [few] за { $n } дня
        *[other] за { $n } дней
     }
+
+repeat-is = Повторяется { $how }.
+repeat-none = Не повторяется.
+repeat-ask = Как часто повторять? Выберите или напишите: <i>каждые 2 недели</i>, <i>каждый вторник в 9:00</i>, <i>31 числа каждого месяца</i>.
+not-a-repeat = Не понимаю, как часто. Напишите, например, <i>каждые 2 недели</i>, <i>каждый вторник в 9:00</i> или <i>31 числа каждого месяца</i> — или /cancel.
+repeat-needs-time = Чтобы повторять несколько раз в день, нужен срок со временем. Сначала укажите его или напишите, как повторять иначе.
+often-day = Каждый день
+often-workdays = По будням
+often-week = Каждую неделю
+often-month = Каждый месяц
+often-year = Каждый год
+often-never = ✕ Не повторять
+repeat-minutes = { $n ->
+        [1] каждую минуту
+        [one] каждые { $n } минуту
+        [few] каждые { $n } минуты
+       *[other] каждые { $n } минут
+    }
+repeat-hours = { $n ->
+        [1] каждый час
+        [one] каждые { $n } час
+        [few] каждые { $n } часа
+       *[other] каждые { $n } часов
+    }
+repeat-days = { $n ->
+        [1] каждый день
+        [one] каждые { $n } день
+        [few] каждые { $n } дня
+       *[other] каждые { $n } дней
+    }
+repeat-weeks = { $n ->
+        [1] каждую неделю
+        [one] каждые { $n } неделю
+        [few] каждые { $n } недели
+       *[other] каждые { $n } недель
+    }
+repeat-months = { $n ->
+        [1] каждый месяц
+        [one] каждые { $n } месяц
+        [few] каждые { $n } месяца
+       *[other] каждые { $n } месяцев
+    }
+repeat-years = { $n ->
+        [1] каждый год
+        [one] каждые { $n } год
+        [few] каждые { $n } года
+       *[other] каждые { $n } лет
+    }
+repeat-workdays = по будням
+repeat-weekend = по выходным
+repeat-weekdays = по { $days }
+repeat-weeks-on = { $how } по { $days }
+repeat-month-days = { $days } числа каждого месяца
+repeat-last-day = в последний день каждого месяца
+repeat-nth = { $nth } { $day } каждого месяца
+repeat-year-day = каждый год { $day }
+repeat-at = { $how } в { $time }
+repeat-until = { $how } до { $day }
+repeat-times = { $how }, { $n ->
+        [one] { $n } раз
+        [few] { $n } раза
+       *[other] { $n } раз
+    }
+repeat-from-done = { $how }, считая от выполнения
+repeat-rule = по правилу { $rule }
+list-and = { $before } и { $last }
+# Род дня недели: m, f или n.
+weekday-gender = { $n ->
+        [3] f
+        [5] f
+        [6] f
+        [7] n
+       *[other] m
+    }
+weekday-each = { $n ->
+        [1] понедельникам
+        [2] вторникам
+        [3] средам
+        [4] четвергам
+        [5] пятницам
+        [6] субботам
+       *[7] воскресеньям
+    }
+weekday-once = { $n ->
+        [1] понедельник
+        [2] вторник
+        [3] среду
+        [4] четверг
+        [5] пятницу
+        [6] субботу
+       *[7] воскресенье
+    }
+nth = { $gender ->
+        [f] { $n ->
+            [1] в первую
+            [2] во вторую
+            [3] в третью
+            [4] в четвёртую
+           *[other] в последнюю
+        }
+        [n] { $n ->
+            [1] в первое
+            [2] во второе
+            [3] в третье
+            [4] в четвёртое
+           *[other] в последнее
+        }
+       *[m] { $n ->
+            [1] в первый
+            [2] во второй
+            [3] в третий
+            [4] в четвёртый
+           *[other] в последний
+        }
+    }
+day-of-month = { $n }-го
 
 ask-delete = Удалить <b>{ $title }</b>?
 deleted = Удалено: <s>{ $title }</s>

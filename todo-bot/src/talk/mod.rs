@@ -7,6 +7,7 @@ mod edit;
 mod list;
 mod offer;
 mod reminder;
+mod repeat;
 mod route;
 mod start;
 mod tags;

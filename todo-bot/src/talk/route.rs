@@ -68,6 +68,7 @@ impl Talk {
             State::RenameTag { tag } => self.tag_renamed(tag, text).await,
             State::Comment { task } => self.comment_said(task, text).await,
             State::EditComment { comment } => self.comment_edited(comment, text).await,
+            State::Repeat { task } => self.repeat_said(task, &text).await,
             State::Search => self.search(text).await,
             State::Zone => self.zone_said(&text).await,
         }
@@ -116,6 +117,8 @@ impl Talk {
             Action::Reminders { task } => self.reminders(task).await,
             Action::RemindBefore { task, minutes } => self.remind_before(task, minutes).await,
             Action::NoReminder { task } => self.no_reminder(task).await,
+            Action::Repeats { task } => self.repeats(task).await,
+            Action::Repeat { task, often } => self.repeat_chosen(task, often).await,
             Action::AskDelete { task } => self.ask_delete(task).await,
             Action::Delete { task } => self.delete(task).await,
             Action::Undo { seq, task } => self.undo(seq, task).await,

@@ -6,6 +6,7 @@ pub(crate) mod draft;
 pub(crate) mod list;
 pub(crate) mod quick;
 pub(crate) mod reminder;
+pub(crate) mod repeat;
 pub(crate) mod tags;
 pub(crate) mod task;
 pub(crate) mod undo;
@@ -37,7 +38,7 @@ mod tests {
         let task = serde_json::json!({
             "id": id, "title": "👍".repeat(100), "description": "<&> ".repeat(2500), "completed": false,
             "completed_at": null, "priority": 1, "due": "2026-12-01T10:00:00Z", "remind_time": "2026-12-01T09:00:00Z",
-            "repeat": {"rrule": "FREQ=DAILY", "from": "schedule"}, "tags": (0..100).collect::<Vec<_>>(),
+            "repeat": {"rrule": "X".repeat(10_000), "from": "completion"}, "tags": (0..100).collect::<Vec<_>>(),
             "telegram_user": 1, "date_created": "2026-11-01T00:00:00Z", "date_updated": "2026-11-01T00:00:00Z",
             "version": 1,
         });
@@ -105,6 +106,7 @@ mod tests {
                 super::task::card(clock, &tasks[0], &tags, Some(1000)),
                 super::task::description(words, &tasks[0], 1),
                 super::task::categories(words, &tasks[0], &tags),
+                super::repeat::choose(words, &tasks[0]),
                 super::task::reminders(clock, &tasks[0]),
                 super::list::list(clock, &place, &tasks, true, &tags),
                 super::comments::comments(clock, &tasks[0], 1, &comments, 100),

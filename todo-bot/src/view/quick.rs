@@ -2,7 +2,7 @@
 
 use todo_sdk::quick::Quick;
 
-use super::{label, task, when::Clock};
+use super::{label, repeat, task, when::Clock};
 use crate::telegram::html::{cut, escape};
 
 /// The task that a line would become.
@@ -22,8 +22,8 @@ pub(crate) fn preview(clock: Clock, read: &Quick) -> String {
     if let Some(seconds) = read.remind_before_seconds {
         text.push_str(&format!("\n🔔 {}", clock.before(seconds / 60)));
     }
-    if let Some(repeat) = &read.repeat {
-        text.push_str(&format!("\n🔁 {}", escape(&task::repeats(words, repeat))));
+    if let Some(how) = &read.repeat {
+        text.push_str(&format!("\n🔁 {}", escape(&repeat::words(words, how))));
     }
     if !read.tags.is_empty() {
         text.push_str(&format!("\n🏷 {}", escape(&label(&read.tags.join(", "), task::TAGS_SHOWN))));

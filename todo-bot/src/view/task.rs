@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use todo_sdk::model::{Id, PRIORITY_NONE, Repeat, Task};
+use todo_sdk::model::{Id, PRIORITY_NONE, Task};
 
 use super::{label, when::Clock};
 use crate::{
@@ -67,7 +67,7 @@ pub(crate) fn facts(clock: Clock, task: &Task, tags: &HashMap<Id, String>) -> Ve
         facts.push(format!("🔔 {}{}", clock.moment(at), before.unwrap_or_default()));
     }
     if let Some(repeat) = &task.repeat {
-        facts.push(format!("🔁 {}", escape(&repeats(words, repeat))));
+        facts.push(format!("🔁 {}", escape(&super::repeat::words(words, repeat))));
     }
     let names: Vec<&str> = task.tags.iter().filter_map(|tag| tags.get(tag)).map(String::as_str).collect();
     if !names.is_empty() {
@@ -84,18 +84,6 @@ pub(crate) fn priority(words: Words, priority: i16) -> String {
         2 => words.say("priority-2"),
         3 => words.say("priority-3"),
         _ => words.say("priority-none"),
-    }
-}
-
-/// How it repeats, where that is simple to say.
-#[must_use]
-pub(crate) fn repeats(words: Words, repeat: &Repeat) -> String {
-    match repeat.rrule.as_str() {
-        "FREQ=DAILY" => words.say("every-day"),
-        rule if rule.starts_with("FREQ=WEEKLY") && !rule.contains("INTERVAL") => words.say("every-week"),
-        rule if rule.starts_with("FREQ=MONTHLY") && !rule.contains("INTERVAL") => words.say("every-month"),
-        rule if rule.starts_with("FREQ=YEARLY") && !rule.contains("INTERVAL") => words.say("every-year"),
-        _ => words.say("repeats"),
     }
 }
 
@@ -184,6 +172,7 @@ pub(crate) fn edit(words: Words, task: &Task) -> Screen {
             Button::new(words.say("field-due"), Action::Month { target, year: 0, month: 0 }),
             Button::new(words.say("field-reminder"), Action::Reminders { task: id }),
         ])
+        .button(words.say("field-repeat"), Action::Repeats { task: id })
         .button(words.say("back"), Action::Open { task: id })
 }
 

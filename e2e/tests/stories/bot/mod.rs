@@ -8,6 +8,7 @@ mod elsewhere;
 mod faults;
 mod list;
 mod reminders;
+mod repeats;
 mod slips;
 mod tasks;
 mod times;
