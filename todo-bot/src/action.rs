@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 use chrono::NaiveDate;
 use todo_sdk::model::{Id, Language};
 
-use crate::session::{Filter, Step};
+use crate::session::{Filter, Spot, Step};
 
 /// The text of a button says nothing that this version knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -172,7 +172,8 @@ macro_rules! actions {
     };
 }
 
-fn next<'t, T: FromStr>(fields: &mut impl Iterator<Item = &'t str>) -> Result<T, UnknownAction> {
+/// The next field of a button.
+pub(crate) fn next<'t, T: FromStr>(fields: &mut impl Iterator<Item = &'t str>) -> Result<T, UnknownAction> {
     fields.next().ok_or(UnknownAction)?.parse().map_err(|_| UnknownAction)
 }
 
@@ -184,23 +185,23 @@ actions! {
     /// Reckon in this zone.
     "tz" = Zone { name: String },
 
-    /// A page of the list.
+    /// A page of all tasks of a kind.
     "ls" = List { filter: Filter, page: u32 },
+    /// The list at a place.
+    "lp" = ListAt { spot: Spot },
     /// The list, where one was in it.
     "lb" = Back,
     /// All tasks of a category that are to do, whatever was listed before.
     "ga" = TagTasks { tag: Id },
-    /// The list of one category only; 0 for all.
-    "lt" = ListTag { tag: Id },
-    /// Choose a category for the list.
-    "lc" = ListTags,
+    /// Choose a category for the list at that place, from a page of them.
+    "lc" = ListTags { spot: Spot, page: u32 },
     /// Ask what to search for.
-    "lq" = Search,
-    /// Every task again, whatever was searched for.
-    "lx" = ClearSearch,
+    "lq" = Search { spot: Spot },
 
     /// A task.
     "t" = Open { task: Id },
+    /// A task in the list at that place, which one comes back to.
+    "lo" = OpenIn { task: Id, spot: Spot },
     /// A task in a message of its own: the one with the button goes on to show what it shows.
     "tl" = OpenBelow { task: Id },
     /// A part of its whole description.
@@ -223,6 +224,8 @@ actions! {
     "ts" = Priority { task: Id, priority: i16 },
     /// Choose its categories.
     "tg" = TaskTags { task: Id },
+    /// A page of its categories.
+    "tj" = TaskTagsPage { task: Id, page: u32 },
     /// Give it a category, or take that away.
     "tk" = ToggleTag { task: Id, tag: Id },
     /// Ask for the name of a new category for it.
@@ -270,6 +273,8 @@ actions! {
 
     /// Categories.
     "gs" = Tags,
+    /// A page of them.
+    "gp" = TagsPage { page: u32 },
     /// A category.
     "gt" = Tag { tag: Id },
     /// Ask for the name of a new one.
@@ -292,6 +297,8 @@ actions! {
 
     /// Go on from this step without an answer, in a task that is being made.
     "dn" = DraftNext { draft: u32, step: Step },
+    /// A page of the categories that it may have.
+    "dj" = DraftTagsPage { draft: u32, page: u32 },
     /// Give it a category, or take that away.
     "dk" = DraftTag { draft: u32, tag: Id },
     /// Remind so many minutes before it is due.
@@ -323,13 +330,20 @@ mod tests {
     fn the_longest_fit_into_a_button_and_come_back() {
         let day = NaiveDate::from_ymd_opt(2099, 12, 31).unwrap();
         let target = Target::Snooze { reminder: FAR, task: FAR };
+        let spot = Spot { filter: Filter::All, page: u16::MAX, tag: FAR, search: u32::MAX };
         for action in [
             Action::Nothing,
             Action::Speak { language: Lang(Language::Ru) },
             Action::Zone { name: "America/Argentina/ComodRivadavia".to_owned() },
             Action::List { filter: Filter::Open, page: u32::MAX },
+            Action::ListAt { spot },
+            Action::ListTags { spot, page: u32::MAX },
+            Action::Search { spot },
+            Action::OpenIn { task: FAR, spot },
             Action::ToggleTag { task: FAR, tag: FAR },
+            Action::TaskTagsPage { task: FAR, page: u32::MAX },
             Action::Repeat { task: FAR, often: Often::Never },
+            Action::DraftTagsPage { draft: u32::MAX, page: u32::MAX },
             Action::Snooze { reminder: FAR, task: FAR, minutes: -10_000 },
             Action::Month { target, year: 2099, month: 12 },
             Action::Time { target, day, minutes: 1439 },
@@ -362,6 +376,14 @@ mod tests {
             "dn:1:z",
             "t:1e3",
             "cd::",
+            "lp:o",
+            "lp:o1.0",
+            "lp:x1.0.0",
+            "lp:o99999.0.0",
+            "lp:ж1.0.0",
+            "lp:o1.0.0.0",
+            "lc:o1.0.0",
+            "ta:1:x",
         ] {
             assert_eq!(text.parse::<Action>(), Err(UnknownAction), "{text}");
         }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use todo_sdk::model::{Due, Id};
 
-use crate::action::UnknownAction;
+use crate::action::{UnknownAction, next};
 
 /// What is remembered of a chat.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub(crate) struct Session {
     pub(crate) state: State,
     /// Where in the list one was.
     pub(crate) place: Place,
+    /// What was searched for of late, the oldest first.
+    pub(crate) searches: Vec<Search>,
     /// A task that is being made, while something else was asked in between.
     pub(crate) paused: Option<(Step, Draft)>,
     /// Lines that are offered as tasks, the oldest first.
@@ -29,6 +31,9 @@ pub(crate) struct Session {
 /// Most lines that are offered at a time; the buttons of older ones do nothing more.
 const OFFERS_MAX: usize = 10;
 
+/// Most searches whose lists can still be turned.
+const SEARCHES_MAX: usize = 10;
+
 impl Session {
     /// Remembers a line that is offered.
     pub(crate) fn offer(&mut self, offer: Offer) {
@@ -41,6 +46,24 @@ impl Session {
     #[must_use]
     pub(crate) fn offered(&self, number: u32) -> Option<&Offer> {
         self.offers.iter().find(|offer| offer.number == number)
+    }
+
+    /// Remembers what is searched for.
+    pub(crate) fn search(&mut self, search: Search) {
+        self.searches.retain(|known| known.number != search.number);
+        self.searches.push(search);
+        let over = self.searches.len().saturating_sub(SEARCHES_MAX);
+        self.searches.drain(..over);
+    }
+
+    /// The place that a button names; none if its search is forgotten.
+    #[must_use]
+    pub(crate) fn place_at(&self, spot: Spot) -> Option<Place> {
+        let search = match spot.search {
+            0 => None,
+            number => Some(self.searches.iter().find(|search| search.number == number)?.clone()),
+        };
+        Some(Place { filter: spot.filter, tag: Some(spot.tag).filter(|tag| *tag != 0), search, page: spot.page.into() })
     }
 
     /// Closes an offer; whether it was open.
@@ -210,6 +233,8 @@ pub(crate) struct Draft {
     pub(crate) description: String,
     /// Ids of its categories.
     pub(crate) tags: Vec<Id>,
+    /// The page of categories that is shown.
+    pub(crate) tags_page: u32,
     /// When it is due.
     pub(crate) due: Option<Due>,
     /// How many minutes before that to remind.
@@ -254,8 +279,66 @@ pub(crate) struct Place {
     pub(crate) filter: Filter,
     /// Of this category.
     pub(crate) tag: Option<Id>,
-    /// With this in them.
-    pub(crate) search: Option<String>,
+    /// That a search finds.
+    #[serde(rename = "found_by")]
+    pub(crate) search: Option<Search>,
     /// From 0.
     pub(crate) page: u32,
+}
+
+impl Place {
+    /// As a button names it.
+    #[must_use]
+    pub(crate) fn spot(&self) -> Spot {
+        Spot {
+            filter: self.filter,
+            page: u16::try_from(self.page).unwrap_or(u16::MAX),
+            tag: self.tag.unwrap_or(0),
+            search: self.search.as_ref().map_or(0, |search| search.number),
+        }
+    }
+}
+
+/// What is searched for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Search {
+    /// Buttons name it: the number of the update that brought it.
+    pub(crate) number: u32,
+    /// What tasks have in them.
+    pub(crate) text: String,
+}
+
+/// A place as its buttons name it, so that each list turns itself, whatever was listed since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// Which tasks.
+    pub(crate) filter: Filter,
+    /// From 0.
+    pub(crate) page: u16,
+    /// Of this category; 0 for any.
+    pub(crate) tag: Id,
+    /// The number of a search; 0 for none.
+    pub(crate) search: u32,
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}.{}.{}", self.filter, self.page, self.tag, self.search)
+    }
+}
+
+impl FromStr for Spot {
+    type Err = UnknownAction;
+
+    fn from_str(text: &str) -> Result<Self, UnknownAction> {
+        let (filter, rest) = text.split_at_checked(1).ok_or(UnknownAction)?;
+        let mut fields = rest.split('.');
+        let spot = Self {
+            filter: filter.parse()?,
+            page: next(&mut fields)?,
+            tag: next(&mut fields)?,
+            search: next(&mut fields)?,
+        };
+        if fields.next().is_none() { Ok(spot) } else { Err(UnknownAction) }
+    }
 }

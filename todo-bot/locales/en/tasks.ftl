@@ -36,6 +36,7 @@ list-done = Done
 list-all = All
 list-empty = Nothing here. Write me what there is to do.
 search-empty = Nothing here has that in it.
+old-search = This list is of a search too long ago. /search begins a new one, /tasks shows all that is to do.
 range = { $from }–{ $to }
 search = 🔍 Search
 clear-search = ✕ Clear search

@@ -36,6 +36,7 @@ list-done = Сделано
 list-all = Все
 list-empty = Здесь пусто. Напишите, что нужно сделать.
 search-empty = Ничего такого не нашлось.
+old-search = Этот поиск был слишком давно. Новый поиск: /search, все дела: /tasks
 range = { $from }–{ $to }
 search = 🔍 Поиск
 clear-search = ✕ Сбросить поиск

@@ -83,6 +83,13 @@ impl Talk {
         self.step(Step::Tags, draft).await
     }
 
+    pub(super) async fn draft_tags_page(&mut self, number: u32, page: u32) -> Answer {
+        match self.draft_at(number, &[Step::Tags]) {
+            Some(draft) => self.step(Step::Tags, Draft { tags_page: page, ..draft }).await,
+            None => self.answered_before().await,
+        }
+    }
+
     /// Goes on from a step without an answer.
     pub(super) async fn draft_next(&mut self, number: u32, step: Step) -> Answer {
         let steps: &[Step] = if step == Step::Day { &[Step::Day, Step::Time] } else { &[step] };

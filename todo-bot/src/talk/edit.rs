@@ -1,9 +1,14 @@
 //! A task's fields.
 
-use todo_sdk::model::{DESCRIPTION_MAX, Id, TITLE_MAX, Task};
+use todo_sdk::model::{DESCRIPTION_MAX, Id, TITLE_MAX};
 
 use super::{Answer, Talk, card};
-use crate::{action::Action, session::State, telegram::Screen, view};
+use crate::{
+    action::Action,
+    session::State,
+    telegram::Screen,
+    view::{self, tags::TagPage},
+};
 
 impl Talk {
     pub(super) async fn edit(&mut self, task: Id) -> Answer {
@@ -82,14 +87,14 @@ impl Talk {
     }
 
     pub(super) async fn task_tags(&mut self, task: Id) -> Answer {
-        self.expect(State::Idle);
-        let task = self.person.client.tasks().get(task).await?;
-        self.show_task_tags(&task).await
+        self.task_tags_page(task, 0).await
     }
 
-    async fn show_task_tags(&mut self, task: &Task) -> Answer {
+    pub(super) async fn task_tags_page(&mut self, task: Id, page: u32) -> Answer {
+        self.expect(State::Idle);
+        let task = self.person.client.tasks().get(task).await?;
         let tags = self.person.tag_names().await?;
-        let screen = view::task::categories(self.words(), task, &tags);
+        let screen = view::task::categories(self.words(), &task, &TagPage::new(&tags, page));
         self.show(&screen).await
     }
 
@@ -101,7 +106,9 @@ impl Talk {
             None => tags.push(tag),
         }
         let task = client.tasks().update(task).tags(tags).send().await?;
-        self.show_task_tags(&task).await
+        let all = self.person.tag_names().await?;
+        let screen = view::task::categories(self.words(), &task, &TagPage::with(&all, tag));
+        self.show(&screen).await
     }
 
     /// Says that it was done, and shows the task below.

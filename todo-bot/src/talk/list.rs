@@ -9,7 +9,7 @@ use super::{Answer, Talk};
 use crate::{
     action::Action,
     error::Fail,
-    session::{Filter, Place, State},
+    session::{Filter, Place, Search, Spot, State},
     view::list::{self, PAGE},
 };
 
@@ -20,15 +20,21 @@ impl Talk {
         self.list_again().await
     }
 
+    /// A page of all tasks of a kind, whatever was listed before.
     pub(super) async fn list(&mut self, filter: Filter, page: u32) -> Answer {
-        self.session.place = Place { filter, page, ..self.session.place.clone() };
+        self.session.place = Place { filter, page, ..Place::default() };
         self.list_again().await
     }
 
-    pub(super) async fn list_tag(&mut self, tag: Id) -> Answer {
-        let tag = Some(tag).filter(|tag| *tag != 0);
-        self.session.place = Place { tag, page: 0, ..self.session.place.clone() };
-        self.list_again().await
+    /// The list that a button names.
+    pub(super) async fn list_at(&mut self, spot: Spot) -> Answer {
+        match self.session.place_at(spot) {
+            Some(place) => {
+                self.session.place = place;
+                self.list_again().await
+            }
+            None => self.old_list().await,
+        }
     }
 
     pub(super) async fn tag_tasks(&mut self, tag: Id) -> Answer {
@@ -36,12 +42,28 @@ impl Talk {
         self.list_again().await
     }
 
-    pub(super) async fn clear_search(&mut self) -> Answer {
-        self.session.place = Place { search: None, page: 0, ..self.session.place.clone() };
-        self.list_again().await
+    /// A task of the list that a button names; one comes back to that list, if it is still known.
+    pub(super) async fn open_in(&mut self, task: Id, spot: Spot) -> Answer {
+        if let Some(place) = self.session.place_at(spot) {
+            self.session.place = place;
+        }
+        self.open(task).await
     }
 
-    pub(super) async fn ask_search(&mut self) -> Answer {
+    /// There were too many searches since.
+    async fn old_list(&mut self) -> Answer {
+        let text = self.words().say("old-search");
+        self.warn(&text).await
+    }
+
+    pub(super) async fn ask_search_at(&mut self, spot: Spot) -> Answer {
+        if let Some(place) = self.session.place_at(spot) {
+            self.session.place = place;
+        }
+        self.ask_search().await
+    }
+
+    async fn ask_search(&mut self) -> Answer {
         let question = self.words().say("ask-search");
         self.ask(question, Action::Back, State::Search).await
     }
@@ -51,18 +73,24 @@ impl Talk {
         if text.is_empty() {
             return self.ask_search().await;
         }
-        self.session.place = Place { filter: Filter::All, search: Some(text), ..Place::default() };
+        let search = Search { number: self.update, text };
+        self.session.search(search.clone());
+        self.session.place = Place { filter: Filter::All, search: Some(search), ..Place::default() };
         self.list_again().await
     }
 
     /// The list, where one was in it.
     pub(super) async fn list_again(&mut self) -> Answer {
         self.expect(State::Idle);
-        let place = self.session.place.clone();
+        let mut place = self.session.place.clone();
         let (page, tags) = tokio::join!(self.page(&place), self.person.tag_names());
-        let (Page { number, tasks, more }, tags) = (page?, tags?);
+        let (mut page, tags) = (page?, tags?);
         // Whatever was there may be gone.
-        self.session.place.page = number;
+        if place.tag.take_if(|tag| !tags.contains_key(tag)).is_some() {
+            page = self.page(&place).await?;
+        }
+        let Page { number, tasks, more } = page;
+        self.session.place = Place { page: number, ..place };
         let screen = list::list(self.clock, &self.session.place, &tasks, more, &tags);
         self.show(&screen).await
     }
@@ -79,7 +107,7 @@ impl Talk {
             tasks = tasks.tags([tag]);
         }
         if let Some(search) = &place.search {
-            tasks = tasks.q(search);
+            tasks = tasks.q(&search.text);
         }
         let wanted = (place.page as usize).saturating_add(1).saturating_mul(PAGE).saturating_add(1);
         let wanted = u32::try_from(wanted).unwrap_or(LIMIT_MAX).min(LIMIT_MAX);
@@ -98,13 +126,13 @@ impl Talk {
         Ok(page)
     }
 
-    pub(super) async fn list_tags(&mut self) -> Answer {
+    pub(super) async fn list_tags(&mut self, spot: Spot, page: u32) -> Answer {
         let tags = self.person.tag_names().await?;
         if tags.is_empty() {
             let text = self.words().say("no-categories");
             return self.warn(&text).await;
         }
-        let screen = list::by_category(self.clock, &self.session.place, &tags);
+        let screen = list::by_category(self.words(), spot, &tags, page);
         self.show(&screen).await
     }
 }

@@ -93,14 +93,14 @@ impl Talk {
             Action::Zone { name } => self.zone_chosen(&name).await,
 
             Action::List { filter, page } => self.list(filter, page).await,
+            Action::ListAt { spot } => self.list_at(spot).await,
             Action::Back => self.list_again().await,
             Action::TagTasks { tag } => self.tag_tasks(tag).await,
-            Action::ListTag { tag } => self.list_tag(tag).await,
-            Action::ListTags => self.list_tags().await,
-            Action::Search => self.ask_search().await,
-            Action::ClearSearch => self.clear_search().await,
+            Action::ListTags { spot, page } => self.list_tags(spot, page).await,
+            Action::Search { spot } => self.ask_search_at(spot).await,
 
             Action::Open { task } => self.open(task).await,
+            Action::OpenIn { task, spot } => self.open_in(task, spot).await,
             Action::OpenBelow { task } => self.open_below(task).await,
             Action::Description { task, part } => self.description(task, part).await,
             Action::Done { task } => self.complete(task, true).await,
@@ -112,6 +112,7 @@ impl Talk {
             Action::Priorities { task } => self.priorities(task).await,
             Action::Priority { task, priority } => self.set_priority(task, priority).await,
             Action::TaskTags { task } => self.task_tags(task).await,
+            Action::TaskTagsPage { task, page } => self.task_tags_page(task, page).await,
             Action::ToggleTag { task, tag } => self.toggle_tag(task, tag).await,
             Action::NewTaskTag { task } => self.ask_tag(Some(task)).await,
             Action::Reminders { task } => self.reminders(task).await,
@@ -137,6 +138,7 @@ impl Talk {
             Action::DeleteComment { comment } => self.delete_comment(comment).await,
 
             Action::Tags => self.tags().await,
+            Action::TagsPage { page } => self.tags_page(page).await,
             Action::Tag { tag } => self.tag(tag).await,
             Action::NewTag => self.ask_tag(None).await,
             Action::RenameTag { tag } => self.ask_new_tag_name(tag).await,
@@ -149,6 +151,7 @@ impl Talk {
             Action::SnoozeChoose { reminder, task } => self.choose_snooze(reminder, task).await,
 
             Action::DraftNext { draft, step } => self.draft_next(draft, step).await,
+            Action::DraftTagsPage { draft, page } => self.draft_tags_page(draft, page).await,
             Action::DraftTag { draft, tag } => self.draft_tag(draft, tag).await,
             Action::DraftRemind { draft, minutes } => self.draft_remind(draft, minutes).await,
             Action::DraftSave { draft } => self.draft_save(draft).await,

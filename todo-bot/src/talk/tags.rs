@@ -9,9 +9,13 @@ use crate::{action::Action, error::Fail, session::State, telegram::Screen, view}
 
 impl Talk {
     pub(super) async fn tags(&mut self) -> Answer {
+        self.tags_page(0).await
+    }
+
+    pub(super) async fn tags_page(&mut self, page: u32) -> Answer {
         self.expect(State::Idle);
         let tags = self.person.tag_names().await?;
-        let screen = view::tags::tags(self.words(), &tags);
+        let screen = view::tags::tags(self.words(), &tags, page);
         self.show(&screen).await
     }
 

@@ -4,11 +4,7 @@ use std::collections::HashMap;
 
 use todo_sdk::model::Id;
 
-use super::{
-    label,
-    task::{TAGS_SHOWN, choices},
-    when::Clock,
-};
+use super::{label, tags::TagPage, task::TAGS_SHOWN, when::Clock};
 use crate::{
     action::Action,
     session::{Draft, Step},
@@ -66,8 +62,10 @@ pub(crate) fn description(clock: Clock, so_far: &str, draft: &Draft) -> Screen {
 /// Asks for the categories.
 pub(crate) fn categories(clock: Clock, so_far: &str, draft: &Draft, tags: &HashMap<Id, String>) -> Screen {
     let label = if draft.tags.is_empty() { clock.words.say("skip") } else { clock.words.say("next") };
+    let (number, page) = (draft.number, TagPage::new(tags, draft.tags_page));
     Screen::text(format!("{so_far}\n\n{}", clock.words.say("ask-categories")))
-        .grid(choices(tags, &draft.tags, |tag| Action::DraftTag { draft: draft.number, tag }), 2)
+        .grid(page.choices(&draft.tags, |tag| Action::DraftTag { draft: number, tag }), 2)
+        .row(page.turns(|page| Action::DraftTagsPage { draft: number, page }))
         .row([next(label, draft, Step::Tags), cancel(clock, draft)])
 }
 

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use todo_sdk::model::{Id, Task};
 
-use super::{label, task::mark, when::Clock};
+use super::{label, tags::TagPage, task::mark, when::Clock};
 use crate::{
     action::Action,
-    session::{Filter, Place},
+    i18n::Words,
+    session::{Filter, Place, Spot},
     telegram::{Button, Screen, html::escape},
 };
 
@@ -16,13 +17,13 @@ pub(crate) const PAGE: usize = 8;
 
 /// A page of the list.
 pub(crate) fn list(clock: Clock, place: &Place, tasks: &[Task], more: bool, tags: &HashMap<Id, String>) -> Screen {
-    let words = clock.words;
+    let (words, spot) = (clock.words, place.spot());
     let mut text = format!("<b>{}</b>", heading(clock, place.filter));
     if let Some(name) = place.tag.and_then(|tag| tags.get(&tag)) {
         text.push_str(&format!(" · 🏷 {}", escape(name)));
     }
     if let Some(search) = &place.search {
-        text.push_str(&format!(" · 🔍 «{}»", escape(&label(search, 60))));
+        text.push_str(&format!(" · 🔍 «{}»", escape(&label(&search.text, 60))));
     }
     let first = place.page as usize * PAGE;
     if tasks.is_empty() {
@@ -38,30 +39,31 @@ pub(crate) fn list(clock: Clock, place: &Place, tasks: &[Task], more: bool, tags
     let open = |task: &Task| {
         Button::new(
             format!("{} {}", mark(task.priority), label(&task.title, 40)).trim().to_owned(),
-            Action::Open { task: task.id },
+            Action::OpenIn { task: task.id, spot },
         )
     };
-    let filter = place.filter;
+    let at = |page: u16| Action::ListAt { spot: Spot { page, ..spot } };
     let mut turn = Vec::new();
-    if place.page > 0 {
-        turn.push(Button::new("‹", Action::List { filter, page: place.page - 1 }));
+    if let Some(before) = spot.page.checked_sub(1) {
+        turn.push(Button::new("‹", at(before)));
     }
-    if more {
-        turn.push(Button::new("›", Action::List { filter, page: place.page + 1 }));
+    if let Some(behind) = spot.page.checked_add(1).filter(|_| more) {
+        turn.push(Button::new("›", at(behind)));
     }
-    let choose = |to: Filter| {
-        let name = heading(clock, to);
-        Button::new(if to == filter { format!("✓ {name}") } else { name }, Action::List { filter: to, page: 0 })
+    let choose = |filter: Filter| {
+        let name = heading(clock, filter);
+        let label = if filter == spot.filter { format!("✓ {name}") } else { name };
+        Button::new(label, Action::ListAt { spot: Spot { filter, page: 0, ..spot } })
     };
     let search = match place.search {
-        Some(_) => Button::new(words.say("clear-search"), Action::ClearSearch),
-        None => Button::new(words.say("search"), Action::Search),
+        Some(_) => Button::new(words.say("clear-search"), Action::ListAt { spot: Spot { search: 0, page: 0, ..spot } }),
+        None => Button::new(words.say("search"), Action::Search { spot }),
     };
     Screen::text(text)
         .grid(tasks.iter().map(open), 1)
         .row(turn)
         .row([Filter::Open, Filter::Done, Filter::All].map(choose))
-        .row([Button::new(words.say("by-category"), Action::ListTags), search])
+        .row([Button::new(words.say("by-category"), Action::ListTags { spot, page: 0 }), search])
 }
 
 /// What an empty list says.
@@ -90,10 +92,12 @@ fn line(clock: Clock, task: &Task) -> String {
     line
 }
 
-/// Categories to filter by.
-pub(crate) fn by_category(clock: Clock, place: &Place, tags: &HashMap<Id, String>) -> Screen {
-    let chosen: Vec<Id> = place.tag.into_iter().collect();
-    Screen::text(clock.words.say("filter-by"))
-        .grid(super::task::choices(tags, &chosen, |tag| Action::ListTag { tag }), 2)
-        .button(clock.words.say("any-category"), Action::ListTag { tag: 0 })
+/// Categories to filter a list by.
+pub(crate) fn by_category(words: Words, spot: Spot, tags: &HashMap<Id, String>, page: u32) -> Screen {
+    let only = |tag: Id| Action::ListAt { spot: Spot { tag, page: 0, ..spot } };
+    let page = TagPage::new(tags, page);
+    Screen::text(words.say("filter-by"))
+        .grid(page.choices(&[spot.tag], only), 2)
+        .row(page.turns(|page| Action::ListTags { spot, page }))
+        .row([Button::new(words.say("any-category"), only(0)), Button::new(words.say("back"), Action::ListAt { spot })])
 }

@@ -26,10 +26,10 @@ mod tests {
     use chrono_tz::Tz;
     use todo_sdk::model::{ClaimedReminder, Comment, GatheredReminder, Id, Language, Task};
 
-    use super::when::Clock;
+    use super::{tags::TagPage, when::Clock};
     use crate::{
         i18n::Words,
-        session::{Draft, Place},
+        session::{Draft, Place, Search},
         telegram::{Screen, html::units},
     };
 
@@ -99,14 +99,17 @@ mod tests {
                 ..Draft::default()
             };
             let so_far = super::draft::so_far(clock, &draft, &tags);
-            let place = Place { search: Some("👍".repeat(4000)), page: 3, ..Place::default() };
+            let search = Search { number: 1, text: "👍".repeat(4000) };
+            let place = Place { search: Some(search), page: 3, ..Place::default() };
             let many = (0..100).map(|tag| format!("@{tag:050}")).collect::<Vec<_>>().join(" ");
             let read = todo_sdk::quick::parse(&format!("Call {many} // {}", "ж".repeat(9000)), clock.now, Tz::UTC);
             for screen in [
                 super::task::card(clock, &tasks[0], &tags, Some(1000)),
                 super::task::description(words, &tasks[0], 1),
-                super::task::categories(words, &tasks[0], &tags),
+                super::task::categories(words, &tasks[0], &TagPage::new(&tags, 1)),
                 super::repeat::choose(words, &tasks[0]),
+                super::tags::tags(words, &tags, 1),
+                super::list::by_category(words, place.spot(), &tags, 1),
                 super::task::reminders(clock, &tasks[0]),
                 super::list::list(clock, &place, &tasks, true, &tags),
                 super::comments::comments(clock, &tasks[0], 1, &comments, 100),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use todo_sdk::model::{Id, PRIORITY_NONE, Task};
 
-use super::{label, when::Clock};
+use super::{label, tags::TagPage, when::Clock};
 use crate::{
     action::{Action, Target},
     i18n::Words,
@@ -190,24 +190,16 @@ pub(crate) fn priorities(words: Words, task: &Task) -> Screen {
 }
 
 /// Its categories, to be chosen among all.
-pub(crate) fn categories(words: Words, task: &Task, tags: &HashMap<Id, String>) -> Screen {
+pub(crate) fn categories(words: Words, task: &Task, page: &TagPage<'_>) -> Screen {
     let text = format!("{}\n{}\n\n{}", title(task), words.say("which-categories"), number(task.id));
-    let toggle = |tag: Id| Action::ToggleTag { task: task.id, tag };
-    Screen::text(text).grid(choices(tags, &task.tags, toggle), 2).row([
-        Button::new(words.say("new-category"), Action::NewTaskTag { task: task.id }),
-        Button::new(words.say("back"), Action::Open { task: task.id }),
-    ])
-}
-
-/// Categories with those marked that are chosen; Telegram shows no more than a hundred buttons.
-#[must_use]
-pub(crate) fn choices(tags: &HashMap<Id, String>, chosen: &[Id], action: impl Fn(Id) -> Action) -> Vec<Button> {
-    let mut sorted: Vec<(&String, Id)> = tags.iter().map(|(id, name)| (name, *id)).collect();
-    sorted.sort_by_key(|(name, id)| (!chosen.contains(id), name.to_lowercase()));
-    sorted.truncate(90);
-    sorted.sort_by_key(|(name, _)| name.to_lowercase());
-    let mark = |id: &Id| if chosen.contains(id) { "✓ " } else { "" };
-    sorted.into_iter().map(|(name, id)| Button::new(format!("{}{}", mark(&id), label(name, 24)), action(id))).collect()
+    let id = task.id;
+    Screen::text(text)
+        .grid(page.choices(&task.tags, |tag| Action::ToggleTag { task: id, tag }), 2)
+        .row(page.turns(|page| Action::TaskTagsPage { task: id, page }))
+        .row([
+            Button::new(words.say("new-category"), Action::NewTaskTag { task: id }),
+            Button::new(words.say("back"), Action::Open { task: id }),
+        ])
 }
 
 /// When to remind of it.
