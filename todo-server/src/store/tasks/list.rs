@@ -11,7 +11,7 @@ use sqlx::QueryBuilder;
 use todo_sdk::model::{Due, Id, PRIORITY_NONE, Task, TaskQuery, validate::Faults};
 
 use super::order::{Column, Key, Order};
-use super::row::{Row, SELECT};
+use super::row::{PAGE_BY_ID, Row, SELECT};
 use super::sql::{push_behind, push_filter};
 use crate::store::users;
 
@@ -19,6 +19,7 @@ use crate::store::users;
 const NUMBERS_MAX: usize = 100;
 
 /// What a query asks for, checked.
+#[derive(Default, PartialEq)]
 struct Filter {
     completed: Option<bool>,
     tags: Option<Vec<i64>>,
@@ -44,8 +45,30 @@ pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TaskQuery) -> Result<pa
     };
     let zone = zone_for(conn, user, query).await?;
     let filter = Filter::new(query, zone)?;
+    let rows = if let Conn::Postgres(c) = conn
+        && let Some(after) = order.after(behind.as_deref())
+        && filter == Filter::default()
+    {
+        sqlx::query_as(PAGE_BY_ID).bind(user).bind(after).bind(i64::from(limit) + 1).fetch_all(&mut **c).await?
+    } else {
+        select(conn, user, &filter, &order, behind.as_deref(), limit).await?
+    };
+    // Of the page's last row, where the next page goes on; an all-day task does not tell it itself.
+    let due = rows.iter().take(limit as usize).next_back().and_then(Row::due);
+    let tasks = rows.into_iter().map(Task::from).collect();
+    page::Page::cut(tasks, limit, |last| page::encode_cursor(&order.name, order.keys_of(last, due)))
+}
+
+async fn select(
+    conn: &mut Conn<'_>,
+    user: Id,
+    filter: &Filter,
+    order: &Order,
+    behind: Option<&[Key]>,
+    limit: u32,
+) -> Result<Vec<Row>, Error> {
     let engine = conn.engine();
-    let rows: Vec<Row> = on!(conn, |c| {
+    Ok(on!(conn, |c| {
         let mut select = QueryBuilder::new(SELECT);
         select.push("WHERE t.user_id = ").push_bind(user);
         push_filter!(select, filter, user, engine);
@@ -55,11 +78,7 @@ pub async fn list(conn: &mut Conn<'_>, user: Id, query: &TaskQuery) -> Result<pa
         let by: Vec<String> = order.columns.iter().map(|column| direction(*column, engine)).collect();
         select.push(" ORDER BY ").push(by.join(", ")).push(" LIMIT ").push_bind(i64::from(limit) + 1);
         select.build_query_as().fetch_all(&mut *c).await?
-    });
-    // Of the page's last row, where the next page goes on; an all-day task does not tell it itself.
-    let due = rows.iter().take(limit as usize).next_back().and_then(Row::due);
-    let tasks = rows.into_iter().map(Task::from).collect();
-    page::Page::cut(tasks, limit, |last| page::encode_cursor(&order.name, order.keys_of(last, due)))
+    }))
 }
 
 fn direction(column: Column, engine: Engine) -> String {

@@ -77,6 +77,15 @@ impl Order {
         self.columns.iter().map(key).collect()
     }
 
+    /// The id behind which the list goes on, or 0 at its beginning, if it is ordered by id alone and ascending.
+    pub(super) fn after(&self, behind: Option<&[Key]>) -> Option<i64> {
+        match (&self.columns[..], behind) {
+            ([Column { by: TaskOrder::Id, descending: false }], None) => Some(0),
+            ([Column { by: TaskOrder::Id, descending: false }], Some([Key::Int(id)])) => Some(*id),
+            _ => None,
+        }
+    }
+
     /// The keys in a cursor.
     pub(super) fn read_keys(&self, values: Vec<Value>) -> Option<Vec<Key>> {
         if values.len() != self.columns.len() {

@@ -21,13 +21,19 @@ macro_rules! select {
 
 macro_rules! columns {
     ($user:literal) => {
+        columns!(
+            $user,
+            "(SELECT string_agg(CAST(x.tag_id AS TEXT), ',') FROM task_tags x WHERE x.user_id = ",
+            $user,
+            " AND x.task_id = t.id)"
+        )
+    };
+    ($user:literal, $($tags:literal),+) => {
         concat!(
             "t.id, t.title, t.description, t.completed, t.completed_at, t.priority, t.due_at, t.due_day, \
-             t.remind_time, t.remind_before, t.nag, t.repeat_rrule, t.repeat_from, t.date_created, t.date_updated, t.version, \
-             (SELECT string_agg(CAST(x.tag_id AS TEXT), ',') FROM task_tags x WHERE x.user_id = ",
-            $user,
-            " AND x.task_id = t.id) AS tags, \
-             (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = ",
+             t.remind_time, t.remind_before, t.nag, t.repeat_rrule, t.repeat_from, t.date_created, t.date_updated, t.version, ",
+            $($tags,)+
+            " AS tags, (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = ",
             $user,
             ") AS telegram_user"
         )
@@ -36,6 +42,19 @@ macro_rules! columns {
 
 /// The tasks of the person that is the first parameter.
 pub(super) const SELECT: &str = select!("$1");
+/// Of the person that is the first parameter: so many of their tasks as the third one says, by id, behind that of the second.
+///
+/// On PostgreSQL alone, where it is a third cheaper than [`SELECT`]. All tags of the page lie side by side in the index and
+/// are read in one go, up to the first task behind the page, instead of looked for task by task. A tag always has its task;
+/// of the joins, the full one never becomes a loop within a loop, however few rows the planner expects.
+pub(super) const PAGE_BY_ID: &str = concat!(
+    "SELECT ",
+    columns!("$1", "x.tags"),
+    " FROM (SELECT * FROM tasks WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS t FULL JOIN \
+     (SELECT task_id, string_agg(CAST(tag_id AS TEXT), ',') AS tags FROM task_tags WHERE user_id = $1 AND task_id > $2 \
+     AND task_id < coalesce((SELECT id FROM tasks WHERE user_id = $1 AND id > $2 ORDER BY id OFFSET $3 LIMIT 1), \
+     9223372036854775807) GROUP BY task_id) AS x ON x.task_id = t.id ORDER BY t.id"
+);
 /// Those of anybody.
 const SELECT_ALL: &str = select!("t.user_id");
 

@@ -70,7 +70,7 @@ macro_rules! push_behind {
         } else {
             for (index, column) in columns.iter().enumerate() {
                 $select.push(if index == 0 { " AND ((" } else { " OR (" });
-                for (column, key) in columns.iter().zip(&$keys).take(index) {
+                for (column, key) in columns.iter().zip($keys).take(index) {
                     $select.push(column.sql($engine)).push(" = ");
                     $crate::store::tasks::sql::push_key!($select, key);
                     $select.push(" AND ");
