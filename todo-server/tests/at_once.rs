@@ -279,6 +279,36 @@ async fn what_does_not_hold_leaves_nothing(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(person.everything().await, before);
 }
 
+#[tokio::test]
+async fn a_script_that_breaks_off_leaves_nothing() {
+    let person = Person::new(Engine::Sqlite, Way::AtOnce, false).await;
+    let (db, user, now) = (person.db(), person.id, at("09:00:00"));
+    let owner = person.owner().await;
+    let before = person.everything().await;
+    // By then the task is written.
+    let fault = "CREATE TRIGGER fault BEFORE INSERT ON changes WHEN new.after LIKE '%a fault%' \
+                 BEGIN SELECT RAISE(ABORT, 'a fault'); END";
+    let armed = db.write(move |conn| {
+        Box::pin(async move {
+            on!(conn, |c| sqlx::query(fault).execute(&mut *c).await.map(|_| ()))?;
+            Ok(())
+        })
+    });
+    armed.await.unwrap();
+    let make = |title| create_at_once(db, user, owner.clone(), now, None, titled(title));
+    let (broken, beside) = futures_util::join!(make("a fault"), make("beside it"));
+    assert!(matches!(broken, Err(Error::Internal(_))), "{broken:?}");
+    let made = usize::from(beside.is_ok_and(|made| made.is_some()));
+    let mut reader = db.read().await.unwrap();
+    let journal = changes::behind(&mut reader.conn(), user, 0, 1000).await.unwrap();
+    let query = TaskQuery::default();
+    let listed = tasks::list(&mut reader.conn(), user, &query).await.unwrap().items;
+    assert_eq!(listed.len(), made, "{listed:?}");
+    assert_eq!(journal.iter().filter(|row| row.event == "task.created").count(), made);
+    assert!(made == 1 || person.everything().await == before);
+    assert!(make("after it").await.unwrap().is_some(), "others go on");
+}
+
 /// The key of a call.
 async fn key(name: &str) -> Request {
     use axum::extract::FromRequestParts;
