@@ -5,10 +5,17 @@
 //! script), which takes the person's row by raising `seq`. It fails, and leaves nothing, if it was wrong to hope so; then
 //! the change is made by the book, which also finds out what to answer.
 //!
+//! A script is refused by the first statement that would write, or not at all, so it needs no savepoint, which would cost as
+//! much again as the script: SQLite copies each page that changes within one, beyond a few of them to a file.
+//!
 //! The parameters of every statement begin with those of [`bind_frame!`](crate::bind_frame); `$8` is the first of its own.
 
+use futures_util::StreamExt;
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, error::ErrorKind};
+use sqlx::{
+    AssertSqlSafe, Either, Executor, PgConnection, Postgres, Row, Sqlite, SqliteConnection, error::ErrorKind,
+    postgres::PgArguments, query::QueryScalar, sqlite::SqliteArguments,
+};
 use todo_sdk::model::EventKind;
 
 use crate::{
@@ -65,16 +72,67 @@ pub fn with_id(id: i64, rest: &str) -> String {
 
 /// Nothing, where the database objected to what a statement would have done: a row that it refers to is gone, a key is
 /// taken, a condition did not hold.
+fn unless_refused<T>(result: Result<Option<T>, sqlx::Error>) -> Result<Option<T>, Error> {
+    match result {
+        Err(sqlx::Error::Database(error)) if !matches!(error.kind(), ErrorKind::Other) => Ok(None),
+        result => Ok(result?),
+    }
+}
+
+/// A statement with its parameters; it answers an id.
+pub type Query<'q, DB, A> = QueryScalar<'q, DB, i64, A>;
+
+/// Runs a statement. Nothing is answered, and nothing was written, where the database objected to what it would have done:
+/// a row that it refers to is gone, a key is taken, a condition did not hold.
 ///
 /// # Errors
 ///
 /// Any other failure.
-pub fn unless_refused<T>(result: Result<Vec<T>, sqlx::Error>) -> Result<Option<T>, Error> {
-    match result {
-        Ok(rows) => Ok(rows.into_iter().next()),
-        Err(sqlx::Error::Database(error)) if !matches!(error.kind(), ErrorKind::Other) => Ok(None),
-        Err(error) => Err(error.into()),
+pub async fn on_postgres(
+    conn: &mut PgConnection,
+    query: Query<'_, Postgres, PgArguments>,
+) -> Result<Option<i64>, Error> {
+    let rows = query.fetch_all(conn).await;
+    unless_refused(rows.map(|rows| rows.into_iter().next()))
+}
+
+/// Runs a script, as [`on_postgres`] a statement.
+///
+/// # Errors
+///
+/// Any other failure, and that of a script that has written already: the transaction has to be undone.
+pub async fn on_sqlite(
+    conn: &mut SqliteConnection,
+    query: Query<'_, Sqlite, SqliteArguments>,
+) -> Result<Option<i64>, Error> {
+    let mut steps = conn.fetch_many(query);
+    let (mut id, mut written) = (None, false);
+    while let Some(step) = steps.next().await {
+        match step {
+            Ok(Either::Left(done)) => written |= done.rows_affected() > 0,
+            Ok(Either::Right(row)) => id = Some(row.try_get(0)?),
+            Err(error) if written => return Err(error.into()),
+            Err(error) => return unless_refused(Err(error)),
+        }
     }
+    Ok(id)
+}
+
+/// Runs one on either connection: `run_at_once!(conn, text, |query| query.bind(…))`.
+#[macro_export]
+macro_rules! run_at_once {
+    ($conn:expr, $text:expr, |$query:ident| $bound:expr) => {{
+        match $conn {
+            $crate::db::Conn::Sqlite(c) => {
+                let $query = sqlx::query_scalar($text);
+                $crate::at_once::on_sqlite(c, $bound).await
+            }
+            $crate::db::Conn::Postgres(c) => {
+                let $query = sqlx::query_scalar($text);
+                $crate::at_once::on_postgres(c, $bound).await
+            }
+        }
+    }};
 }
 
 /// The text of a statement for each engine, in `N` shapes: with and without what may come besides.
@@ -112,7 +170,7 @@ impl Engine {
             }
             // NULL is refused.
             Self::Sqlite => {
-                format!("SAVEPOINT one; UPDATE users SET seq = CASE WHEN {guard} THEN seq + {rows} END WHERE id = $1; ")
+                format!("UPDATE users SET seq = CASE WHEN {guard} THEN seq + {rows} END WHERE id = $1; ")
             }
         }
     }
@@ -126,16 +184,20 @@ impl Engine {
                             created_at)";
         let json = "'{\"id\":' || made.id || $7";
         let kept = format!("$1, $4, $5, 201, '{path}' || made.id, '\"1\"', {json}, $2");
-        let change = format!("$1, owner.seq - {later}, owner.seq - {later}, $2, $3, $6, made.id, {json}");
+        let change = |seq: &str| format!("$1, {seq}, {seq}, $2, $3, $6, made.id, {json}");
         match self {
             Self::Postgres => {
                 let kept = if keyed { format!(", kept AS ({KEYS} SELECT {kept} FROM made)") } else { String::new() };
-                format!("journal AS ({CHANGES} SELECT {change} FROM owner, made){kept}")
+                format!(
+                    "journal AS ({CHANGES} SELECT {} FROM owner, made){kept}",
+                    change(&format!("owner.seq - {later}"))
+                )
             }
             Self::Sqlite => {
-                let (made, owner) = (newest(table), "(SELECT seq FROM users WHERE id = $1) AS owner");
+                let made = newest(table);
+                let owner = format!("(SELECT seq - {later} AS seq FROM users WHERE id = $1) AS owner");
                 let kept = if keyed { format!("{KEYS} SELECT {kept} FROM {made}; ") } else { String::new() };
-                format!("{CHANGES} SELECT {change} FROM {made}, {owner}; {kept}")
+                format!("{CHANGES} SELECT {} FROM {made}, {owner}; {kept}", change("owner.seq"))
             }
         }
     }
@@ -145,7 +207,7 @@ impl Engine {
     pub fn end(self, table: &str) -> String {
         match self {
             Self::Postgres => " SELECT id FROM made".to_owned(),
-            Self::Sqlite => format!("SELECT id FROM {}; RELEASE one", newest(table)),
+            Self::Sqlite => newest_id(table),
         }
     }
 }
@@ -153,5 +215,11 @@ impl Engine {
 /// The row that was made last, on SQLite: ids only grow there.
 #[must_use]
 pub fn newest(table: &str) -> String {
-    format!("(SELECT max(id) AS id FROM {table} WHERE user_id = $1) AS made")
+    format!("({}) AS made", newest_id(table))
+}
+
+/// Its id.
+#[must_use]
+pub fn newest_id(table: &str) -> String {
+    format!("SELECT max(id) AS id FROM {table} WHERE user_id = $1")
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use server_kit::{
     Error,
-    at_once::{Frame, Texts, key_is_new, unless_refused, with_id, without_id},
+    at_once::{Frame, Texts, key_is_new, with_id, without_id},
     auth::Caller,
     bind_frame,
     comments::CommentRow,
@@ -13,7 +13,7 @@ use server_kit::{
     extract::IfMatch,
     idempotency::Request,
     journal::{self, Entry},
-    on, page, time,
+    on, page, run_at_once, time,
 };
 use sqlx::QueryBuilder;
 use todo_sdk::model::{Comment, CommentQuery, CreateComment, Due, EventKind, Id};
@@ -71,16 +71,12 @@ pub async fn create_at_once(
     let json = without_id(&Comment { id: 0, task_id, content: content.clone(), posted_date, version: 1 })?;
     let frame = Frame { client, once, event: EventKind::CommentCreated, json: &json };
     let text = CREATE.of(conn, usize::from(once.is_some()));
-    let made: Result<Vec<Id>, _> = on!(conn, |c| {
-        bind_frame!(sqlx::query_scalar(text), user, now, &frame)
-            .bind(task_id)
-            .bind(&content)
-            .bind(&folded)
-            .bind(posted_date)
-            .fetch_all(&mut *c)
-            .await
-    });
-    Ok(unless_refused(made)?.map(|id| (id, with_id(id, &json))))
+    let made = run_at_once!(conn, text, |query| bind_frame!(query, user, now, &frame)
+        .bind(task_id)
+        .bind(&content)
+        .bind(&folded)
+        .bind(posted_date));
+    Ok(made?.map(|id| (id, with_id(id, &json))))
 }
 
 /// Without and with a key.

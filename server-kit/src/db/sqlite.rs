@@ -1,7 +1,8 @@
 //! SQLite: WAL, many readers, and one writer that puts concurrent writes into one commit.
 //!
 //! A commit is durable before it is acknowledged (`synchronous=FULL`), and the sync is what it costs. So all writes go
-//! to one task: it takes what is waiting, runs each in a savepoint of one transaction, commits, and answers them all.
+//! to one task: it takes what is waiting, runs each in a savepoint of one transaction, commits, and answers them all. What
+//! writes at once (see [`crate::at_once`]) does without the savepoint: if it breaks off after all, the transaction is undone.
 
 use std::{
     fmt,
@@ -61,6 +62,8 @@ impl fmt::Debug for SqliteDb {
 /// What a write leaves behind: whether to keep it, and how to tell its caller what became of the commit.
 struct Done {
     keep: bool,
+    /// Whether it may have written something, with no savepoint to go back to.
+    broke_off: bool,
     answer: Box<dyn FnOnce(Result<(), Arc<sqlx::Error>>) + Send>,
 }
 
@@ -69,8 +72,8 @@ type Work = Box<dyn for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Done> + Se
 /// A write.
 struct Job {
     work: Work,
-    /// Whether the work opens the savepoint itself, and closes it if it is to be kept.
-    saves_itself: bool,
+    /// Whether the work is refused, if at all, before it has written anything, and so needs no savepoint.
+    at_once: bool,
 }
 
 impl SqliteDb {
@@ -116,7 +119,7 @@ impl SqliteDb {
         self.send(work, |written| matches!(written, Ok(Some(_))), true).await
     }
 
-    async fn send<T, F>(&self, work: F, keeps: fn(&Result<T, Error>) -> bool, saves_itself: bool) -> Result<T, Error>
+    async fn send<T, F>(&self, work: F, keeps: fn(&Result<T, Error>) -> bool, at_once: bool) -> Result<T, Error>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
@@ -128,6 +131,7 @@ impl SqliteDb {
                 let result = AssertUnwindSafe(work(conn)).catch_unwind().await;
                 let result = result.unwrap_or_else(|_| Err(Error::internal("a write panicked")));
                 let keep = keeps(&result);
+                let broke_off = at_once && matches!(result, Err(Error::Internal(_) | Error::Unavailable(..)));
                 let answer = Box::new(move |commit: Result<(), Arc<sqlx::Error>>| {
                     let result = match commit {
                         Err(error) if keep => Err(Error::Unavailable("the database", Some(error.into()))),
@@ -136,11 +140,11 @@ impl SqliteDb {
                     // The caller may have gone; the write stands all the same.
                     let _ = answer.send(result);
                 });
-                Done { keep, answer }
+                Done { keep, broke_off, answer }
             })
         });
         let gone = || Error::Unavailable("the database", None);
-        self.jobs.send(Some(Job { work, saves_itself })).await.map_err(|_| gone())?;
+        self.jobs.send(Some(Job { work, at_once })).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
 
@@ -172,14 +176,16 @@ async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Option
     while let Some(Some(first)) = queue.recv().await {
         let mut next = Some(first);
         let mut done = Vec::new();
-        let mut last = false;
+        let (mut sound, mut last) = (true, false);
         if let Err(error) = conn.execute(BEGIN).await {
             refuse(next, Arc::new(error)).await;
             continue;
         }
         while let Some(job) = next.take() {
-            done.push(run_in_savepoint(&mut conn, job).await);
-            if done.len() < BATCH_MAX {
+            let (job, failed) = run(&mut conn, job).await;
+            sound &= !job.broke_off;
+            done.push((job, failed));
+            if sound && done.len() < BATCH_MAX {
                 match queue.try_recv() {
                     Ok(Some(job)) => next = Some(job),
                     Ok(None) => last = true,
@@ -187,7 +193,7 @@ async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Option
                 }
             }
         }
-        finish(&mut conn, done).await;
+        finish(&mut conn, sound, done).await;
         if last {
             break;
         }
@@ -195,19 +201,15 @@ async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Option
     let _ = conn.close().await;
 }
 
-async fn run_in_savepoint(conn: &mut SqliteConnection, job: Job) -> (Done, Option<sqlx::Error>) {
-    let Job { work, saves_itself } = job;
-    if !saves_itself && let Err(error) = conn.execute("SAVEPOINT one").await {
-        let done = work_never_ran(error);
-        return (done, None);
+async fn run(conn: &mut SqliteConnection, Job { work, at_once }: Job) -> (Done, Option<sqlx::Error>) {
+    if at_once {
+        return (work(&mut Conn::Sqlite(conn)).await, None);
+    }
+    if let Err(error) = conn.execute("SAVEPOINT one").await {
+        return (work_never_ran(error), None);
     }
     let done = work(&mut Conn::Sqlite(conn)).await;
-    let end = match (done.keep, saves_itself) {
-        (true, true) => return (done, None),
-        (true, false) => "RELEASE one",
-        // Fails, as nobody minds, where the work did not come to its savepoint.
-        (false, _) => "ROLLBACK TO one; RELEASE one",
-    };
+    let end = if done.keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
     let failed = conn.execute(AssertSqlSafe(end)).await.err();
     (done, failed)
 }
@@ -215,7 +217,7 @@ async fn run_in_savepoint(conn: &mut SqliteConnection, job: Job) -> (Done, Optio
 /// Dropping the work drops its answer channel: the caller is told that the database is not available.
 fn work_never_ran(error: sqlx::Error) -> Done {
     tracing::error!(%error, "cannot begin a write");
-    Done { keep: false, answer: Box::new(|_| {}) }
+    Done { keep: false, broke_off: false, answer: Box::new(|_| {}) }
 }
 
 async fn refuse(job: Option<Job>, error: Arc<sqlx::Error>) {
@@ -223,8 +225,13 @@ async fn refuse(job: Option<Job>, error: Arc<sqlx::Error>) {
     drop(job);
 }
 
-async fn finish(conn: &mut SqliteConnection, batch: Vec<(Done, Option<sqlx::Error>)>) {
-    let committed = conn.execute("COMMIT").await.map(|_| ()).map_err(Arc::new);
+async fn finish(conn: &mut SqliteConnection, sound: bool, batch: Vec<(Done, Option<sqlx::Error>)>) {
+    let committed = if sound {
+        conn.execute("COMMIT").await.map(|_| ())
+    } else {
+        Err(sqlx::Error::Protocol("a write of the same transaction broke off".to_owned()))
+    };
+    let committed = committed.map_err(Arc::new);
     if let Err(error) = &committed {
         tracing::error!(%error, "cannot commit");
         let _ = conn.execute("ROLLBACK").await;

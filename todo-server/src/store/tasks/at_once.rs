@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use server_kit::{
     Error,
-    at_once::{Frame, Texts, key_is_new, newest, unless_refused, with_id, without_id},
+    at_once::{self, Frame, Texts, key_is_new, newest, newest_id, with_id, without_id},
     bind_frame,
     db::{Conn, Engine},
     extract::IfMatch,
     idempotency::Request,
     journal::Owner,
-    on, time,
+    run_at_once, time,
 };
 use todo_sdk::model::{CreateTask, EventKind, Id, ReminderRow, ReminderState, Task, UpdateTask};
 
@@ -64,13 +64,13 @@ pub async fn create(
         };
     }
     let made = match conn {
-        Conn::Postgres(c) => bound!(&task.tags).fetch_all(&mut **c).await,
+        Conn::Postgres(c) => at_once::on_postgres(c, bound!(&task.tags)).await?,
         Conn::Sqlite(c) => {
             let tags = serde_json::to_string(&task.tags).map_err(Error::internal)?;
-            bound!(tags).fetch_all(&mut **c).await
+            at_once::on_sqlite(c, bound!(tags)).await?
         }
     };
-    Ok(unless_refused(made)?.map(|id| (id, with_id(id, &json))))
+    Ok(made.map(|id| (id, with_id(id, &json))))
 }
 
 /// The JSON of a reminder that was just queued, behind its channel.
@@ -117,40 +117,46 @@ fn create_text(engine: Engine, reminds: bool, keyed: bool) -> String {
     let tags = "INSERT INTO task_tags (user_id, task_id, tag_id) SELECT $1, made.id, ";
     let reminder = "INSERT INTO reminders (user_id, task_id, due_at, next_at, state, snoozed, nags, channel) \
                     SELECT $1, made.id, $28, $28, 'queued', FALSE, 0, c.channel FROM ";
-    let change = "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, after) \
-                  SELECT $1, owner.seq - rows.number + 1, owner.seq - rows.count, $2, $3, $29, rows.id, \
-                  '{\"id\":' || rows.id || ',\"task_id\":' || made.id || ',\"channel\":' \
-                  || coalesce('\"' || rows.channel || '\"', 'null') || $30 FROM ";
-    // Those that were made last come last.
-    let numbered =
-        "(SELECT id, channel, row_number() OVER (ORDER BY id DESC) AS number, count(*) OVER () AS count FROM ";
-    let (made, end) = (engine.made(table, channels, keyed, super::PATH), engine.end(table));
+    let change = |number, count| {
+        format!(
+            "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, after) \
+             SELECT $1, owner.seq - {number}, owner.seq - {count}, $2, $3, $29, rows.id, \
+             '{{\"id\":' || rows.id || ',\"task_id\":' || made.id || ',\"channel\":' \
+             || coalesce('\"' || rows.channel || '\"', 'null') || $30 FROM "
+        )
+    };
+    let (c, end) = (channels_of_user!(), engine.end(table));
     if postgres {
         let reminders = if reminds {
+            // Those that were made last come last.
             format!(
-                "queued AS ({reminder}made, {c} RETURNING id, channel), \
-                 told AS ({change}owner, made, {numbered}queued) AS rows), ",
-                c = channels_of_user!()
+                "queued AS ({reminder}made, {c} RETURNING id, channel), told AS ({change}owner, made, \
+                 (SELECT id, channel, row_number() OVER (ORDER BY id DESC) AS number, count(*) OVER () AS count FROM queued) \
+                 AS rows), ",
+                change = change("rows.number + 1", "rows.count"),
             )
         } else {
             String::new()
         };
+        let made = engine.made(table, channels, keyed, super::PATH);
         format!(
             "{owner}made AS ({task} FROM owner RETURNING id), tagged AS ({tags}x FROM made, unnest(CAST($27 AS BIGINT[])) AS x), \
              {reminders}{made}{end}"
         )
     } else {
         let newest = newest(table);
+        let of_task = format!("reminders r WHERE r.user_id = $1 AND r.task_id = ({})", newest_id(table));
+        let count = if reminds { format!("(SELECT count(*) FROM {of_task})") } else { "0".to_owned() };
         let reminders = if reminds {
             format!(
                 "{reminder}{newest}, {c}; {change}{newest}, (SELECT seq FROM users WHERE id = $1) AS owner, \
-                 {numbered}reminders WHERE user_id = $1 AND task_id = (SELECT max(id) FROM tasks WHERE user_id = $1)) \
-                 AS rows; ",
-                c = channels_of_user!()
+                 (SELECT id, channel FROM {of_task}) AS rows; ",
+                change = change(&format!("(SELECT count(*) FROM {of_task} AND r.id > rows.id)"), &count),
             )
         } else {
             String::new()
         };
+        let made = engine.made(table, &count, keyed, super::PATH);
         format!("{owner}{task}; {tags}x.value FROM {newest}, json_each($27) AS x; {reminders}{made}{end}")
     }
 }
@@ -194,16 +200,12 @@ pub async fn update(
     let (was, is) = (json(&before)?, json(&after)?);
     let frame = Frame { client, once: None, event: EventKind::TaskUpdated, json: &is };
     let (columns, text) = (Columns::of(&after, zone), UPDATE.of(conn, usize::from(completes)));
-    let changed: Result<Vec<Id>, _> = on!(conn, |c| {
-        bind!(columns, bind_frame!(sqlx::query_scalar(text), user, now, &frame))
-            .bind(id)
-            .bind(&owner.timezone)
-            .bind(before.version)
-            .bind(&was)
-            .fetch_all(&mut *c)
-            .await
-    });
-    Ok(unless_refused(changed)?.map_or(Changed::ByTheBook, |_| Changed::Now(Box::new(after))))
+    let changed = run_at_once!(conn, text, |query| bind!(columns, bind_frame!(query, user, now, &frame))
+        .bind(id)
+        .bind(&owner.timezone)
+        .bind(before.version)
+        .bind(&was));
+    Ok(changed?.map_or(Changed::ByTheBook, |_| Changed::Now(Box::new(after))))
 }
 
 fn json(task: &Task) -> Result<String, Error> {
@@ -235,7 +237,7 @@ fn update_text(engine: Engine, completes: bool) -> String {
         ),
         Engine::Sqlite => format!(
             "{owner}{update} WHERE {changed}; \
-             {change}$24, $27, $7 FROM (SELECT seq FROM users WHERE id = $1) AS owner RETURNING resource_id; RELEASE one"
+             {change}$24, $27, $7 FROM (SELECT seq FROM users WHERE id = $1) AS owner RETURNING resource_id"
         ),
     }
 }
