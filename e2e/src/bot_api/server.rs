@@ -184,6 +184,22 @@ impl BotApi {
         self.shared.world().updates.reverse(count);
     }
 
+    /// From now on updates have lower numbers, as after a week without any:
+    /// <https://core.telegram.org/bots/api#update>.
+    ///
+    /// # Panics
+    ///
+    /// If an update waits.
+    pub fn count_updates_anew(&self) {
+        self.shared.world().updates.count_anew();
+    }
+
+    /// What happened last, as the bot is told of it, for tests that tell it again themselves.
+    #[must_use]
+    pub fn last_update(&self) -> Option<Value> {
+        self.shared.world().updates.last()
+    }
+
     /// Ends the poll under way with 409, as another poller would.
     pub fn interrupt_poll(&self) {
         {

@@ -11,6 +11,11 @@ use super::{journal::Journal, webhook::Webhook};
 
 /// Numbers begin anywhere; a bot that takes the first for 1 is mistaken.
 const FIRST_ID: i64 = 718_281_828;
+/// How far below the ones before numbers begin anew.
+const STEP_BACK: i64 = 10_000_000;
+/// An offset this far behind the next number is of another count. Telegram ignores it, as `TQueue::get` of its own library
+/// does: <https://github.com/tdlib/td/blob/master/tddb/td/db/TQueue.cpp>.
+const FUTURE: i64 = 10;
 /// The most that one answer holds.
 const BATCH: usize = 100;
 /// What a bot gets only if it asks for it.
@@ -29,6 +34,7 @@ pub(crate) struct Update {
 #[derive(Debug, Default)]
 pub(crate) struct Updates {
     last_id: i64,
+    last: Option<Value>,
     queue: BTreeMap<i64, Update>,
     allowed: Option<HashSet<String>>,
     pub(crate) webhook: Option<Webhook>,
@@ -67,8 +73,20 @@ impl Updates {
         self.repeat_next -= repeats;
         let mut wire = json!({"update_id": self.last_id});
         wire[kind] = body;
+        self.last = Some(wire.clone());
         self.queue.insert(self.last_id, Update { chat, body: wire, repeats });
         self.last_id
+    }
+
+    /// What happened last, whether the bot has it or not.
+    pub(crate) fn last(&self) -> Option<Value> {
+        self.last.clone()
+    }
+
+    /// The next number is lower than all before.
+    pub(crate) fn count_anew(&mut self) {
+        assert!(self.queue.is_empty(), "Telegram counts anew only after a week without updates");
+        self.last_id -= STEP_BACK;
     }
 
     /// The next so many are handed over twice.
@@ -101,8 +119,12 @@ impl Updates {
         self.queue.clear();
     }
 
-    /// Forgets those before `offset`; a negative one counts from the end of the queue.
+    /// Forgets those before `offset`; a negative one counts from the end of the queue, and one of another count means
+    /// nothing.
     pub(crate) fn confirm(&mut self, offset: i64) {
+        if offset > self.last_id + 1 + FUTURE {
+            return;
+        }
         let offset = if offset < 0 {
             let keep = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
             match self.queue.len().checked_sub(keep) {
@@ -132,8 +154,9 @@ impl Updates {
         self.queue.iter().take(limit.unwrap_or(BATCH)).map(|(id, update)| (*id, update.body.clone())).collect()
     }
 
-    /// Those after `id`, for the webhook.
+    /// Those after `id`, for the webhook; all, if it is of another count.
     pub(crate) fn after(&self, id: i64) -> Vec<(i64, i64)> {
+        let id = if id > self.last_id { 0 } else { id };
         self.queue.range(id + 1..).map(|(id, update)| (*id, update.chat)).collect()
     }
 
@@ -170,6 +193,22 @@ mod tests {
         updates.confirm(-5);
         assert_eq!(waiting(&updates), [4]);
         updates.confirm(FIRST_ID + 5);
+        assert_eq!(updates.len(), 0);
+    }
+
+    #[test]
+    fn an_offset_of_another_count_confirms_nothing() {
+        let mut updates = queue(1, |_| {});
+        updates.confirm(FIRST_ID + 1);
+        updates.count_anew();
+        let mut journal = Journal::default();
+        updates.push(1, "message", json!("anew"), &mut journal);
+        updates.confirm(FIRST_ID + 1);
+        assert_eq!(updates.len(), 1);
+        let (id, _) = updates.batch(None)[0];
+        assert_eq!(updates.after(FIRST_ID), [(id, 1)]);
+        assert_eq!(updates.last().unwrap()["message"], "anew");
+        updates.confirm(id + 1);
         assert_eq!(updates.len(), 0);
     }
 
