@@ -59,7 +59,7 @@ async fn an_answer_to_a_task_is_a_comment(#[values(Sqlite, Cluster)] backend: Ba
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_comments_are_paged(#[values(Sqlite)] backend: Backend) {
+async fn many_comments_are_paged(#[values(Sqlite, Cluster)] backend: Backend) {
     let world = World::start(backend).await;
     let ann = world.guest(7, En).await;
     let servers = world.person_at_servers(&ann).await;
@@ -92,7 +92,7 @@ async fn open_comments(ann: &e2e::bot_api::Person) -> e2e::bot_api::MessageId {
 /// No id that a button names opens what is another's.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forged_button_opens_nothing(#[values(Sqlite)] backend: Backend) {
+async fn a_forged_button_opens_nothing(#[values(Sqlite, Cluster)] backend: Backend) {
     let world = World::start(backend).await;
     let (ann, bob) = (world.guest(7, En).await, world.guest(8, En).await);
     let servers = world.person_at_servers(&ann).await;

@@ -53,9 +53,12 @@ async fn a_reminder_comes_is_put_off_and_its_task_is_done(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_message_of_a_reminder_follows_its_task(#[values(Sqlite, Cluster)] backend: Backend) {
+async fn the_message_of_a_reminder_follows_its_task(
+    #[values(Sqlite, Cluster)] backend: Backend,
+    #[values(En, Ru)] lang: Lang,
+) {
     let world = World::start(backend).await;
-    let ann = world.guest(7, En).await;
+    let ann = world.guest(7, lang).await;
     let servers = world.person_at_servers(&ann).await;
     let task = servers.post("/api/tasks", json!({"title": "Milk", "remind_time": in_seconds(1)})).await.is(201);
     let path = format!("/api/tasks/{}", task["id"]);
@@ -64,16 +67,16 @@ async fn the_message_of_a_reminder_follows_its_task(#[values(Sqlite, Cluster)] b
     says(&ann.edited(reminder.id).await, "Oat milk");
     servers.patch(&path, json!({"completed": true})).await.is(200);
     let done = ann.edited(reminder.id).await;
-    says(&done, "Done\n✅ Oat milk");
+    says(&done, lang.of("Done\n✅ Oat milk", "Сделано\n✅ Oat milk"));
     assert!(done.keyboard.is_empty());
     servers.patch(&path, json!({"completed": false})).await.is(200);
     assert!(!ann.edited(reminder.id).await.keyboard.is_empty(), "it can be done again");
     let row = servers.get(&format!("{path}/reminders")).await.items()[0]["id"].clone();
     servers.post(&format!("/api/reminders/{row}/snooze"), json!({"until": "2900-01-01T09:00:00Z"})).await.is(200);
-    says(&ann.edited(reminder.id).await, "Put off until 1 Jan 2900 09:00");
+    says(&ann.edited(reminder.id).await, lang.of("Put off until 1 Jan 2900 09:00", "Отложено: 1 янв 2900 09:00"));
     servers.delete(&path).await.is(204);
     let gone = ann.edited(reminder.id).await;
-    says(&gone, "This task is deleted");
+    says(&gone, lang.of("This task is deleted", "Эта задача удалена"));
     assert!(gone.keyboard.is_empty());
     servers.post("/api/undo", json!({})).await.is(200);
     says(&ann.edited(reminder.id).await, "Oat milk");
@@ -81,31 +84,34 @@ async fn the_message_of_a_reminder_follows_its_task(#[values(Sqlite, Cluster)] b
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn until_when_can_be_chosen(#[values(Sqlite)] backend: Backend) {
+async fn until_when_can_be_chosen(#[values(Sqlite, Cluster)] backend: Backend, #[values(En, Ru)] lang: Lang) {
     let world = World::start(backend).await;
-    let ann = world.guest(7, En).await;
+    let ann = world.guest(7, lang).await;
     let servers = world.person_at_servers(&ann).await;
     servers.post("/api/tasks", json!({"title": "Milk", "remind_time": in_seconds(1)})).await.is(201);
     let reminder = ann.next().await;
-    ann.presses(reminder.id, "🕐 Choose…");
+    ann.presses(reminder.id, lang.of("🕐 Choose…", "🕐 Выбрать…"));
     ann.edited(reminder.id).await;
-    ann.presses(reminder.id, "« Back");
+    ann.presses(reminder.id, lang.of("« Back", "« Назад"));
     says(&ann.edited(reminder.id).await, "Milk");
-    ann.presses(reminder.id, "🕐 Choose…");
+    ann.presses(reminder.id, lang.of("🕐 Choose…", "🕐 Выбрать…"));
     ann.edited(reminder.id).await;
-    ann.presses(reminder.id, "tomorrow");
+    ann.presses(reminder.id, lang.of("tomorrow", "завтра"));
     ann.edited(reminder.id).await;
     ann.presses(reminder.id, "18:00");
-    says(&ann.edited(reminder.id).await, "Put off until tomorrow 18:00");
+    says(&ann.edited(reminder.id).await, lang.of("Put off until tomorrow 18:00", "Отложено: завтра 18:00"));
     let due = servers.get("/api/reminders").await.items()[0]["due_at"].clone();
     assert!(due.as_str().unwrap().ends_with("T18:00:00Z"), "{due}");
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn who_blocked_the_bot_is_left_alone_until_they_come_back(#[values(Sqlite)] backend: Backend) {
+async fn who_blocked_the_bot_is_left_alone_until_they_come_back(
+    #[values(Sqlite, Cluster)] backend: Backend,
+    #[values(En, Ru)] lang: Lang,
+) {
     let world = World::start(backend).await;
-    let ann = world.guest(7, En).await;
+    let ann = world.guest(7, lang).await;
     let servers = world.person_at_servers(&ann).await;
     ann.blocks_bot();
     let remind = async |title: &str| {
@@ -150,7 +156,7 @@ async fn whoever_unblocks_the_bot_is_reminded_at_once(#[values(Sqlite, Cluster)]
 /// What is opened from a reminder stands below it, and stays what it is.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_reminder_leads_to_is_not_written_over(#[values(Sqlite)] backend: Backend) {
+async fn what_a_reminder_leads_to_is_not_written_over(#[values(Sqlite, Cluster)] backend: Backend) {
     let world = World::start(backend).await;
     let ann = world.guest(7, En).await;
     let servers = world.person_at_servers(&ann).await;
@@ -169,7 +175,7 @@ async fn what_a_reminder_leads_to_is_not_written_over(#[values(Sqlite)] backend:
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_that_are_long_past_come_in_one_message(#[values(Sqlite)] backend: Backend) {
+async fn many_that_are_long_past_come_in_one_message(#[values(Sqlite, Cluster)] backend: Backend) {
     let mut world = World::start(backend).await;
     let ann = world.guest(7, Ru).await;
     let servers = world.person_at_servers(&ann).await;
