@@ -7,6 +7,7 @@ mod editing;
 mod elsewhere;
 mod faults;
 mod list;
+mod mistakes;
 mod pages;
 mod reminders;
 mod repeats;

@@ -1,6 +1,6 @@
 //! From the first word to a task with a reminder.
 
-use e2e::servers::Backend::{self, Cluster, Postgres, Sqlite};
+use e2e::servers::Backend::{self, Cluster, Sqlite};
 use rstest::rstest;
 use serde_json::json;
 
@@ -72,7 +72,7 @@ async fn from_the_first_word_to_a_task_with_a_reminder(
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_becomes_a_task_after_a_look_at_it(
-    #[values(Sqlite, Postgres)] backend: Backend,
+    #[values(Sqlite, Cluster)] backend: Backend,
     #[values(En, Ru)] lang: Lang,
 ) {
     let world = World::start(backend).await;
@@ -119,7 +119,7 @@ async fn a_line_becomes_a_task_after_a_look_at_it(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_people_write_comes_back_as_they_wrote_it(#[values(Sqlite, Postgres)] backend: Backend) {
+async fn whatever_people_write_comes_back_as_they_wrote_it(#[values(Sqlite, Cluster)] backend: Backend) {
     let world = World::start(backend).await;
     let ann = world.guest(7, En).await;
     for title in
@@ -152,25 +152,8 @@ async fn whatever_people_write_comes_back_as_they_wrote_it(#[values(Sqlite, Post
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_title_that_is_too_long_is_asked_for_again(#[values(Sqlite)] backend: Backend) {
-    let world = World::start(backend).await;
-    let ann = world.guest(7, En).await;
-    ann.says("/new");
-    ann.next().await;
-    ann.says(&"a".repeat(101));
-    says(&ann.next().await, "at most 100 characters, this one has 101");
-    ann.says("short");
-    says(&ann.next().await, "short");
-    ann.says("/cancel");
-    says(&ann.next().await, "Cancelled");
-    ann.says("/cancel");
-    says(&ann.next().await, "nothing to cancel");
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread")]
 async fn a_task_is_completed_deleted_and_brought_back(
-    #[values(Sqlite, Postgres)] backend: Backend,
+    #[values(Sqlite, Cluster)] backend: Backend,
     #[values(En, Ru)] lang: Lang,
 ) {
     let world = World::start(backend).await;
