@@ -14,6 +14,7 @@ mod repeats;
 mod slips;
 mod tasks;
 mod times;
+mod updates;
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -29,6 +30,9 @@ use crate::{
     access::{self, SECRET},
     api::Api,
 };
+
+/// By which Telegram proves itself to bots that it calls.
+pub(super) const WEBHOOK_SECRET: &str = "its-secret";
 
 /// The servers, Telegram, and the bot between them.
 pub(super) struct World {
@@ -68,7 +72,7 @@ impl World {
         self.told(Server::webhook_bot(self.home.path()))
             .at(address)
             .setting("BOT_WEBHOOK_URL", format!("http://{address}/telegram"))
-            .setting("BOT_WEBHOOK_SECRET", "its-secret")
+            .setting("BOT_WEBHOOK_SECRET", WEBHOOK_SECRET)
     }
 
     fn told(&self, bot: Server) -> Server {
