@@ -21,8 +21,8 @@ pub(crate) enum Command {
     Tasks,
     /// A task by one line, or step by step.
     Add(String),
-    /// A task step by step.
-    New,
+    /// A task step by step, from its title on.
+    New(String),
     /// Tasks with these words in them.
     Search(String),
     /// Categories.

@@ -35,6 +35,35 @@ const OFFERS_MAX: usize = 10;
 const SEARCHES_MAX: usize = 10;
 
 impl Session {
+    /// The number of the task that is being made, also while something else is asked in between.
+    #[must_use]
+    pub(crate) fn draft_number(&self) -> Option<u32> {
+        match (&self.state, &self.paused) {
+            (State::Draft { draft, .. }, _) | (State::Zone | State::Snooze { .. }, Some((_, draft))) => {
+                Some(draft.number)
+            }
+            _ => None,
+        }
+    }
+
+    /// Asks something in between: a task that is being made waits.
+    pub(crate) fn interrupt(&mut self, state: State) {
+        if let State::Draft { step, draft } = std::mem::replace(&mut self.state, state) {
+            self.paused = Some((step, draft));
+        }
+    }
+
+    /// What was asked about is gone. A task that is being made is not.
+    pub(crate) fn end_question(&mut self) {
+        if matches!(self.state, State::Draft { .. }) {
+            return;
+        }
+        self.state = match self.paused.take() {
+            Some((step, draft)) => State::Draft { step, draft },
+            None => State::Idle,
+        };
+    }
+
     /// Remembers a line that is offered.
     pub(crate) fn offer(&mut self, offer: Offer) {
         self.offers.push(offer);

@@ -223,6 +223,7 @@ ask-categories = Which categories? Choose some, or write a new one.
 ask-day = On which day? Choose one, or write: <i>tomorrow 18:00</i>.
 ask-reminder = When shall I remind you?
 ask-confirm = Is that right?
+draft-category-gone = A category that you had chosen is deleted meanwhile; the task goes without it.
 draft-left = I have let go of the task that you were making: <b>{ $title }</b>. /new begins again.
 task-made = ✅ Saved:
 ask-line =

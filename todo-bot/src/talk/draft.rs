@@ -2,7 +2,7 @@
 
 use todo_sdk::model::{CreateTask, Due, Id};
 
-use super::{Answer, Talk, card, edit::one_line};
+use super::{Answer, Talk, card, edit::one_line, refusal};
 use crate::{
     action::Target,
     error::Fail,
@@ -12,11 +12,20 @@ use crate::{
 };
 
 impl Talk {
-    pub(super) async fn begin_draft(&mut self) -> Answer {
-        let draft = Draft { number: self.update, ..Draft::default() };
-        let screen = draft::title(self.clock, &draft);
-        self.expect(State::Draft { step: Step::Title, draft });
-        self.say(&screen).await
+    /// Begins a task, whose title may be known already. `was` is left for it.
+    pub(super) async fn begin_draft(&mut self, was: &State, title: &str) -> Answer {
+        let title = one_line(title);
+        let problem = self.title_problem(&title).filter(|_| !title.is_empty());
+        let step = if title.is_empty() || problem.is_some() { Step::Title } else { Step::Description };
+        let known = if step == Step::Title { String::new() } else { title };
+        let draft = Draft { number: self.update, title: known, ..Draft::default() };
+        let screen = self.question(step, &draft).await?;
+        self.leave_draft(was).await?;
+        self.expect(State::Draft { step, draft });
+        match problem {
+            Some(problem) => self.say(&Screen::text(problem)).await,
+            None => self.say(&screen).await,
+        }
     }
 
     /// What was typed instead of pressed.
@@ -123,18 +132,39 @@ impl Talk {
 
     pub(super) async fn draft_save(&mut self, number: u32) -> Answer {
         let Some(draft) = self.draft_at(number, &[Step::Confirm]) else { return self.answered_before().await };
-        let task = CreateTask {
-            title: draft.title,
-            description: draft.description,
-            tags: draft.tags,
-            due: draft.due,
-            remind_before_seconds: draft.remind_before.map(|minutes| minutes.saturating_mul(60)),
-            ..CreateTask::default()
+        let made = match self.make(draft.to_task(), &self.key_of(number, "draft")).await {
+            Err(error) if error.status() == Some(422) => return self.draft_refused(draft, error).await,
+            made => made?,
         };
-        let made = self.person.client.tasks().create_from(task).idempotency_key(self.key("task")).send().await?;
         self.expect(State::Idle);
         let mut screen = card(self, made.id).await?;
         screen.text = format!("{}\n\n{}", self.words().say("task-made"), screen.text);
+        self.show(&screen).await
+    }
+
+    /// Leads back to what can't be saved; all else is kept.
+    async fn draft_refused(&mut self, draft: Draft, error: todo_sdk::Error) -> Answer {
+        let known = self.person.tag_names().await?;
+        let tags: Vec<Id> = draft.tags.iter().copied().filter(|tag| known.contains_key(tag)).collect();
+        let is_wrong = |fields: &[&str]| {
+            error.field_errors().is_some_and(|errors| errors.keys().any(|field| fields.contains(&field.as_str())))
+        };
+        let (step, why) = if tags.len() < draft.tags.len() {
+            // Without them it can be saved.
+            (Step::Confirm, self.words().say("draft-category-gone"))
+        } else {
+            let step = match () {
+                () if is_wrong(&["title"]) => Step::Title,
+                () if is_wrong(&["description"]) => Step::Description,
+                () if is_wrong(&["due", "remind_before_seconds", "remind_time"]) => Step::Day,
+                () => return Err(error.into()),
+            };
+            (step, refusal(self.words(), &error))
+        };
+        let draft = Draft { tags, ..draft };
+        let mut screen = self.question(step, &draft).await?;
+        screen.text = format!("{why}\n\n{}", screen.text);
+        self.expect(State::Draft { step, draft });
         self.show(&screen).await
     }
 
@@ -222,6 +252,17 @@ impl Talk {
 }
 
 impl Draft {
+    fn to_task(&self) -> CreateTask {
+        CreateTask {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            tags: self.tags.clone(),
+            due: self.due,
+            remind_before_seconds: self.remind_before.map(|minutes| minutes.saturating_mul(60)),
+            ..CreateTask::default()
+        }
+    }
+
     /// The day that was chosen, whose time is asked for.
     fn day(&self, step: Step) -> Option<chrono::NaiveDate> {
         match self.due {

@@ -1,10 +1,11 @@
 //! A task's fields.
 
-use todo_sdk::model::{DESCRIPTION_MAX, Id, TITLE_MAX};
+use todo_sdk::model::{DESCRIPTION_MAX, Id, TITLE_MAX, validate::Faults};
 
-use super::{Answer, Talk, card};
+use super::{Answer, Talk, card, refused};
 use crate::{
     action::Action,
+    i18n::Words,
     session::State,
     telegram::Screen,
     view::{self, tags::TagPage},
@@ -37,9 +38,9 @@ impl Talk {
 
     /// Why a text can't be a title.
     pub(super) fn title_problem(&self, title: &str) -> Option<String> {
-        let length = title.chars().count();
-        (length > TITLE_MAX)
-            .then(|| self.words().html("title-too-long", [("n", length.into()), ("most", TITLE_MAX.into())]))
+        let too_long =
+            |words: Words, n: usize| words.html("title-too-long", [("n", n.into()), ("most", TITLE_MAX.into())]);
+        self.problem(title, too_long, |faults| faults.visible("title", title, TITLE_MAX))
     }
 
     pub(super) async fn ask_new_description(&mut self, task: Id) -> Answer {
@@ -65,9 +66,26 @@ impl Talk {
 
     /// Why a text can't be a description or a comment.
     pub(super) fn description_problem(&self, text: &str) -> Option<String> {
-        let length = text.chars().count();
-        (length > DESCRIPTION_MAX)
-            .then(|| self.words().html("text-too-long", [("n", length.into()), ("most", DESCRIPTION_MAX.into())]))
+        let too_long =
+            |words: Words, n: usize| words.html("text-too-long", [("n", n.into()), ("most", DESCRIPTION_MAX.into())]);
+        self.problem(text, too_long, |faults| faults.text("text", text, DESCRIPTION_MAX))
+    }
+
+    /// Why the servers would not take a text, before they are asked; `too_long` says it of so many characters.
+    pub(super) fn problem(
+        &self,
+        text: &str,
+        too_long: impl FnOnce(Words, usize) -> String,
+        check: impl FnOnce(&mut Faults),
+    ) -> Option<String> {
+        let mut faults = Faults::default();
+        check(&mut faults);
+        let errors = faults.into_result().err()?;
+        let fault = errors.values().flatten().next()?;
+        Some(match fault.code.as_str() {
+            "too_long" => too_long(self.words(), text.chars().count()),
+            code => refused(self.words(), code).unwrap_or_else(|| self.words().say("refused")),
+        })
     }
 
     pub(super) async fn clear_description(&mut self, task: Id) -> Answer {

@@ -54,50 +54,60 @@ pub(crate) struct Talk {
 /// Answers an update, unless that was done before.
 pub(crate) async fn answer_update(app: Arc<App>, update: Update) {
     let id = update.id.0;
-    match input::read(update, app.me.id, app.me.username()) {
-        Source::Nobody => {}
-        Source::Returned { user } => app.people.welcome_back(&user).await,
-        Source::Left { chat } => app.people.forget(chat),
+    let source = input::read(update, app.me.id, app.me.username());
+    let chat = match &source {
+        Source::Nobody => return,
+        Source::Returned { user } => return app.people.welcome_back(user).await,
+        Source::Left { chat } => return app.people.forget(*chat),
+        Source::Group { chat, .. } => *chat,
+        Source::Person { user, .. } => chat_with(user),
+    };
+    let _lock = if app.is_one_of_many { app.store.lock(chat).await } else { None };
+    if app.store.is_done(id).await {
+        tracing::debug!(update = id, "told again");
+        return;
+    }
+    if app.store.begin(id).await > ATTEMPTS {
+        tracing::error!(update = id, chat, "an update is given up: this program ended {ATTEMPTS} times at it");
+        apologize(&app, source).await;
+    } else {
+        answer(&app, id, source).await;
+    }
+    app.store.done(id).await;
+}
+
+async fn answer(app: &Arc<App>, update: u32, source: Source) {
+    match source {
+        Source::Person { user, input } => answer_person(app, chat_with(&user), &user, update, input).await,
         Source::Group { chat, message, query, language } => {
             let words = Words(Words::guess(language.as_deref()));
-            decline(&app, chat, message, query, words).await;
+            decline(app, chat, message, query, words).await;
         }
-        Source::Person { user, input } => {
-            let chat = i64::try_from(user.id.0).unwrap_or(i64::MAX);
-            let _lock = if app.is_one_of_many { app.store.lock(chat).await } else { None };
-            if app.store.is_done(id).await {
-                tracing::debug!(update = id, "told again");
-                return;
-            }
-            let attempt = app.store.begin(id).await;
-            if attempt > ATTEMPTS {
-                tracing::error!(update = id, chat, "an update is given up: this program ended {ATTEMPTS} times at it");
-                apologize(&app, chat, &user, &input).await;
-            } else {
-                answer_person(&app, chat, &user, id, input).await;
-            }
-            app.store.done(id).await;
-        }
+        Source::Returned { .. } | Source::Left { .. } | Source::Nobody => {}
     }
 }
 
 /// Gives up an update whose answer panicked; whoever waits for it is told.
 pub(crate) async fn give_up(app: Arc<App>, update: Update) {
     let id = update.id.0;
-    if let Source::Person { user, input } = input::read(update, app.me.id, app.me.username()) {
-        let chat = i64::try_from(user.id.0).unwrap_or(i64::MAX);
-        apologize(&app, chat, &user, &input).await;
-        app.store.done(id).await;
-    }
+    apologize(&app, input::read(update, app.me.id, app.me.username())).await;
+    app.store.done(id).await;
 }
 
-async fn apologize(app: &App, chat: i64, user: &User, input: &Input) {
+/// The chat with a person has their number.
+fn chat_with(user: &User) -> i64 {
+    i64::try_from(user.id.0).unwrap_or(i64::MAX)
+}
+
+async fn apologize(app: &App, source: Source) {
+    let Source::Person { user, input } = source else { return };
+    let chat = chat_with(&user);
     let change = app.store.session(chat).await.person;
-    let words = match app.people.find(user, change).await {
+    let words = match app.people.find(&user, change).await {
         Ok(person) => person.words,
         Err(_) => Words(Words::guess(user.language_code.as_deref())),
     };
-    let press = match input {
+    let press = match &input {
         Input::Press(press) => Some(&press.query),
         _ => None,
     };
@@ -131,11 +141,15 @@ async fn answer_person(app: &Arc<App>, chat: i64, user: &User, update: u32, inpu
     };
     let clock = Clock { words: person.words, zone: person.zone, now: Utc::now() };
     let before = session.clone();
+    let is_answer = matches!(input, Input::Text(_));
     let mut talk = Talk { app: Arc::clone(app), chat, user: user.clone(), person, session, update, press, clock };
     let answered = Box::pin(talk.route(input)).await;
-    if let Err(Fail::Server(_)) = &answered {
-        // What was asked is still asked.
+    if let Err(Fail::Server(error)) = &answered {
+        // What was asked is still asked, unless it is about what is gone.
         talk.session = Session { person: talk.session.person, ..before.clone() };
+        if is_answer && error.status() == Some(404) {
+            talk.session.end_question();
+        }
     }
     if talk.session != before {
         app.store.keep(chat, &talk.session).await;
@@ -161,11 +175,13 @@ async fn excuse(app: &App, chat: i64, words: Words, press: Option<&(CallbackQuer
 }
 
 async fn tell(app: &App, chat: i64, press: Option<&CallbackQueryId>, text: &str) {
-    let told = match press {
-        Some(query) => app.sender.answer(query, text, true).await,
-        None => app.sender.send(chat, &Screen::text(crate::telegram::html::escape(text))).await.map(drop),
-    };
-    if let Err(error) = told {
+    if let Some(query) = press
+        && app.sender.answer(query, text, true).await.is_ok()
+    {
+        return;
+    }
+    // Too old a button can't be answered.
+    if let Err(error) = app.sender.send(chat, &Screen::text(crate::telegram::html::escape(text))).await {
         tracing::warn!(chat, %error, "cannot tell what went wrong");
     }
 }
@@ -190,7 +206,14 @@ fn reason(words: Words, error: &todo_sdk::Error) -> String {
 /// Servers speak English; the commonest of their refusals are said in the person's words.
 fn refusal(words: Words, error: &todo_sdk::Error) -> String {
     let codes = error.field_errors().into_iter().flat_map(|errors| errors.values().flatten());
-    let known = |code: &str| match code {
+    let said = codes.filter_map(|fault| refused(words, &fault.code)).next();
+    tracing::info!(%error, "a server refuses");
+    said.unwrap_or_else(|| words.say("refused"))
+}
+
+/// What a fault of that code is called.
+fn refused(words: Words, code: &str) -> Option<String> {
+    match code {
         "blank" => Some(words.say("refused-blank")),
         "too_long" => Some(words.say("refused-long")),
         "nul_character" => Some(words.say("refused-sign")),
@@ -199,10 +222,7 @@ fn refusal(words: Words, error: &todo_sdk::Error) -> String {
         "needs_due" => Some(words.say("refused-needs-due")),
         "past" => Some(words.say("refused-past")),
         _ => None,
-    };
-    let said = codes.filter_map(|fault| known(&fault.code)).next();
-    tracing::info!(%error, "a server refuses");
-    said.unwrap_or_else(|| words.say("refused"))
+    }
 }
 
 impl Talk {
@@ -210,9 +230,14 @@ impl Talk {
         self.person.words
     }
 
-    /// Names what is made now; `what` tells several apart.
+    /// Names what this update makes; `what` tells several apart.
     fn key(&self, what: &str) -> String {
-        format!("todo-bot-{}-{}-{what}", self.app.me.id.0, self.update)
+        self.key_of(self.update, what)
+    }
+
+    /// Names what comes of a question of that number, however often its button is pressed: an answer may have been lost.
+    fn key_of(&self, number: impl std::fmt::Display, what: &str) -> String {
+        format!("todo-bot-{}-{number}-{what}", self.app.me.id.0)
     }
 
     /// What is believed of the person holds no more, here and at the other bots.
@@ -249,27 +274,29 @@ impl Talk {
 
     /// Answers the button with a note.
     async fn note(&mut self, text: &str) {
-        self.close(text, false).await;
+        self.close(text).await;
     }
 
     /// Answers the button with a note that has to be closed.
     async fn warn(&mut self, text: &str) -> Answer {
-        if self.press.is_some() {
-            self.close(text, true).await;
-            return Ok(());
+        if let Some((query, _)) = self.press.take() {
+            match self.app.sender.answer(&query, text, true).await {
+                Ok(()) => return Ok(()),
+                Err(error) => tracing::debug!(%error, "cannot answer a button; saying it below"),
+            }
         }
         self.say(&Screen::text(crate::telegram::html::escape(text))).await
     }
 
     /// Answers the button, if nothing did: it would look busy otherwise.
     async fn release(mut self) {
-        self.close("", false).await;
+        self.close("").await;
     }
 
-    async fn close(&mut self, text: &str, to_close: bool) {
+    async fn close(&mut self, text: &str) {
         if let Some((query, _)) = self.press.take() {
             // Too old a button can't be answered; it does what it does.
-            if let Err(error) = self.app.sender.answer(&query, text, to_close).await {
+            if let Err(error) = self.app.sender.answer(&query, text, false).await {
                 tracing::debug!(%error, "cannot answer a button");
             }
         }

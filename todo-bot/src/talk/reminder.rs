@@ -48,20 +48,30 @@ impl Talk {
             Err(error) if error.status() == Some(409) => return self.show_reminder(reminder, task).await,
             Err(error) => return Err(error.into()),
         }
-        self.expect(State::Idle);
         let of = client.tasks().get(task).await?;
         let screen = view::reminder::after(self.clock, reminder, Some(&of), Since::Snoozed(until));
         self.show(&screen).await?;
         let note = self.words().plain("note-snoozed", [("when", self.clock.moment(until).into())]);
         self.note(&note).await;
-        Ok(())
+        self.end_snooze(reminder).await
+    }
+
+    /// If it was asked until when to put it off, that is answered; a task that was being made goes on.
+    async fn end_snooze(&mut self, reminder: Id) -> Answer {
+        match self.session.state {
+            State::Snooze { reminder: asked, .. } if asked == reminder => {
+                self.expect(State::Idle);
+                self.resume().await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The message of a reminder, as it was.
     pub(super) async fn show_reminder(&mut self, reminder: Id, task: Id) -> Answer {
-        self.expect(State::Idle);
         let of = self.person.client.tasks().get(task).await?;
         let screen = view::reminder::after(self.clock, reminder, Some(&of), Since::Changed);
-        self.show(&screen).await
+        self.show(&screen).await?;
+        self.end_snooze(reminder).await
     }
 }

@@ -35,23 +35,25 @@ impl Talk {
             _ => {}
         }
         let was = std::mem::take(&mut self.session.state);
-        self.leave_draft(&was).await?;
         match command {
-            Command::Start(code) if code.is_empty() => self.start().await,
-            Command::Start(code) => self.link(&code).await,
-            Command::Tasks => self.tasks().await,
-            Command::Search(text) => self.search(text).await,
-            Command::Add(text) if text.is_empty() => self.ask_line().await,
-            Command::Add(text) => self.offer(text).await,
-            Command::New => self.begin_draft().await,
-            Command::Categories => self.tags().await,
-            Command::Undo => self.undo_last().await,
-            Command::Link(code) if code.is_empty() => self.how_to_link().await,
-            Command::Link(code) => self.link(&code).await,
-            Command::DeleteMe => self.ask_delete_me().await,
+            Command::Start(code) if code.is_empty() => self.start().await?,
+            Command::Start(code) => self.link(&code).await?,
+            Command::Tasks => self.tasks().await?,
+            Command::Search(text) => self.search(text).await?,
+            Command::Add(text) if text.is_empty() => self.ask_line().await?,
+            Command::Add(text) => self.offer(text).await?,
+            // What it asks comes last.
+            Command::New(title) => return self.begin_draft(&was, &title).await,
+            Command::Categories => self.tags().await?,
+            Command::Undo => self.undo_last().await?,
+            Command::Link(code) if code.is_empty() => self.how_to_link().await?,
+            Command::Link(code) => self.link(&code).await?,
+            Command::DeleteMe => self.ask_delete_me().await?,
             // They have been answered.
-            Command::Help | Command::Lang | Command::Timezone(_) | Command::Export | Command::Cancel => Ok(()),
+            Command::Help | Command::Lang | Command::Timezone(_) | Command::Export | Command::Cancel => {}
         }
+        // Only now: where the servers don't answer, nothing is left.
+        self.leave_draft(&was).await
     }
 
     /// A text is the answer to what was asked last, or a task to be.
@@ -76,11 +78,10 @@ impl Talk {
 
     /// A button may lead away from a task that is being made, which is said.
     async fn press(&mut self, action: Action) -> Answer {
-        let was = self.session.state.clone();
+        let (was, draft) = (self.session.state.clone(), self.session.draft_number());
         let ends_it = matches!(action, Action::DraftSave { .. } | Action::DraftDrop { .. } | Action::DeleteMe);
         self.action(action).await?;
-        let goes_on = matches!(self.session.state, State::Draft { .. } | State::Zone);
-        if ends_it || goes_on || !matches!(was, State::Draft { .. }) {
+        if ends_it || draft.is_none() || self.session.draft_number() == draft {
             return Ok(());
         }
         self.leave_draft(&was).await

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use todo_sdk::model::{Id, TAG_NAME_MAX};
 
 use super::{Answer, Talk, edit::one_line};
-use crate::{action::Action, error::Fail, session::State, telegram::Screen, view};
+use crate::{action::Action, error::Fail, i18n::Words, session::State, telegram::Screen, view};
 
 impl Talk {
     pub(super) async fn tags(&mut self) -> Answer {
@@ -55,9 +55,9 @@ impl Talk {
     }
 
     pub(super) fn name_problem(&self, name: &str) -> Option<String> {
-        let length = name.chars().count();
-        (length > TAG_NAME_MAX)
-            .then(|| self.words().html("category-too-long", [("n", length.into()), ("most", TAG_NAME_MAX.into())]))
+        let too_long =
+            |words: Words, n: usize| words.html("category-too-long", [("n", n.into()), ("most", TAG_NAME_MAX.into())]);
+        self.problem(name, too_long, |faults| faults.visible("name", name, TAG_NAME_MAX))
     }
 
     /// The category of that name; made if there is none.

@@ -26,9 +26,12 @@ impl Talk {
 
     /// Leaves the message as it is: a reminder's goes on to follow its task.
     pub(super) async fn open_below(&mut self, task: Id) -> Answer {
-        self.expect(State::Idle);
         let screen = card(self, task).await?;
-        self.say(&screen).await
+        self.say(&screen).await?;
+        if self.session.draft_number().is_none() {
+            self.expect(State::Idle);
+        }
+        self.ask_again().await
     }
 
     pub(super) async fn complete(&mut self, task: Id, completed: bool) -> Answer {
@@ -67,7 +70,7 @@ impl Talk {
     }
 
     pub(super) async fn undo(&mut self, seq: i64, task: Id) -> Answer {
-        let key = self.key("undo");
+        let key = self.key_of(seq, "undo-change");
         match self.person.client.changes().undo_change(seq).idempotency_key(key).send().await {
             Ok(_) => self.open(task).await,
             Err(error) if error.status() == Some(409) => {

@@ -36,7 +36,7 @@ impl Talk {
                 (words.html("ask-new-reminder", [("title", now.title.into())]), vec![back(Action::Reminders { task })])
             }
             Target::Snooze { reminder, task } => {
-                self.expect(State::Snooze { reminder, task, day: None });
+                self.session.interrupt(State::Snooze { reminder, task, day: None });
                 (words.say("ask-snooze"), vec![back(Action::NoDay { target })])
             }
         };
@@ -58,7 +58,10 @@ impl Talk {
             Target::Reminder(task) => State::Reminder { task, day: Some(day) },
             Target::Snooze { reminder, task } => State::Snooze { reminder, task, day: Some(day) },
         };
-        self.expect(state);
+        match state {
+            State::Snooze { .. } => self.session.interrupt(state),
+            state => self.expect(state),
+        }
         let screen = self.times(target, day);
         self.show(&screen).await
     }

@@ -16,7 +16,7 @@ use crate::{
 
 impl Talk {
     pub(super) async fn ask_zone(&mut self) -> Answer {
-        self.expect_zone();
+        self.session.interrupt(State::Zone);
         let words = self.words();
         let now = self.clock.now.with_timezone(&self.person.zone).format("%H:%M").to_string();
         let text = words.html("ask-zone", [("zone", self.person.zone.name().into()), ("now", now.into())]);
@@ -32,15 +32,8 @@ impl Talk {
         }
     }
 
-    /// What is typed next is where one is; a task that is being made waits.
-    fn expect_zone(&mut self) {
-        if let State::Draft { step, draft } = std::mem::replace(&mut self.session.state, State::Zone) {
-            self.session.paused = Some((step, draft));
-        }
-    }
-
     pub(super) async fn zone_said(&mut self, text: &str) -> Answer {
-        self.expect_zone();
+        self.session.interrupt(State::Zone);
         if let Some(time) = zones::time(text) {
             return self.offer_zones(zones::with_time(self.clock.now, time)).await;
         }

@@ -97,8 +97,8 @@ async fn what_is_asked_in_between_leaves_a_task_that_is_being_made(#[values(Sqli
     says(&ann.next().await, "two litres\n\nWhich categories?");
     // What does end it says so.
     ann.says("/tasks");
-    says(&ann.next().await, "I have let go of the task that you were making: Milk");
     says(&ann.next().await, "To do");
+    says(&ann.next().await, "I have let go of the task that you were making: Milk");
 }
 
 #[rstest]
