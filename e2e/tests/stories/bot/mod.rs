@@ -3,12 +3,15 @@
 mod account;
 mod away;
 mod comments;
+mod dialogue;
 mod editing;
 mod elsewhere;
 mod faults;
 mod list;
 mod mistakes;
+mod once;
 mod pages;
+mod redis;
 mod reminders;
 mod repeats;
 mod slips;
