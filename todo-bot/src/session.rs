@@ -22,10 +22,14 @@ pub(crate) struct Session {
     pub(crate) paused: Option<(Step, Draft)>,
     /// Lines that are offered as tasks, the oldest first.
     pub(crate) offers: Vec<Offer>,
+    /// The update that brought it here.
+    pub(crate) update: u32,
     /// The update that last changed who the person is to the bot: their language, their zone, their account.
     pub(crate) person: u32,
     /// What `/undo` did last.
     pub(crate) undone: Option<LastUndo>,
+    /// The update of an `/undo` whose answer was lost: the next one asks for its answer.
+    pub(crate) undoing: Option<u32>,
 }
 
 /// Most lines that are offered at a time; the buttons of older ones do nothing more.
@@ -55,13 +59,9 @@ impl Session {
 
     /// What was asked about is gone. A task that is being made is not.
     pub(crate) fn end_question(&mut self) {
-        if matches!(self.state, State::Draft { .. }) {
-            return;
+        if self.draft_number().is_none() {
+            self.state = State::Idle;
         }
-        self.state = match self.paused.take() {
-            Some((step, draft)) => State::Draft { step, draft },
-            None => State::Idle,
-        };
     }
 
     /// Remembers a line that is offered.

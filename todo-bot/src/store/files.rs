@@ -1,4 +1,4 @@
-//! What became of updates, in files, where there is no Redis. One that ends this program comes again with its next start, and
+//! What became of updates, in files: where there is no Redis, and of those put by also where there is. One that ends this program comes again with its next start, and
 //! must not do so for ever; one that is done comes again too, as long as an older one is not, and must not be answered twice.
 
 use std::{
@@ -125,7 +125,8 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut file = fs::File::create(&unfinished)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(unfinished, path)
+    fs::rename(unfinished, path)?;
+    path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
 }
 
 /// Makes the folder, deletes what nobody will ask for any more, and answers which updates are done.
@@ -133,12 +134,13 @@ fn prepare(folder: &Path) -> io::Result<Vec<u32>> {
     // What people write is theirs.
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let mut done = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+    for path in fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())) {
+        // What is none of ours is left as it is.
+        let Ok(text) = fs::read_to_string(&path) else { continue };
         let age = path.metadata()?.modified()?.elapsed().unwrap_or_default();
         if age > UPDATE_TTL {
             fs::remove_file(path)?;
-        } else if fs::read_to_string(&path)? == DONE {
+        } else if text == DONE {
             done.extend(path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
         }
     }

@@ -3,23 +3,17 @@
 use std::time::Duration;
 
 use redis::{AsyncCommands, Script, SetExpiry, SetOptions};
-use tokio::{
-    task::AbortHandle,
-    time::{Instant, sleep},
-};
+use tokio::{task::AbortHandle, time::sleep};
 use uuid::Uuid;
 
 use super::shared::Shared;
-use crate::telegram::PATIENCE;
 
 /// How long the chat of a process that died stays locked.
 const TTL: Duration = Duration::from_secs(10);
 /// How often a lock is renewed.
 const RENEWAL: Duration = Duration::from_secs(3);
-/// How long to wait for another bot to be done with a chat: one that lives may wait for Telegram itself.
-const WAIT: Duration = PATIENCE.saturating_add(Duration::from_secs(60));
-/// How often a lock is tried.
-const RETRY: Duration = Duration::from_millis(50);
+/// The first pause before a lock is tried again, and the longest; each is twice the one before.
+const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
 const RELEASE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 const RENEW: &str =
@@ -34,22 +28,20 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Waits until no other bot is at this chat. `None` where Redis does not answer.
+    /// Waits until no other bot is at this chat, as long as one is: it may wait for Telegram itself. `None` where Redis does
+    /// not answer.
     pub(super) async fn take(shared: &Shared, chat: i64) -> Option<Self> {
         let (key, token) = (shared.key(format_args!("lock:{chat}")), Uuid::new_v4().to_string());
         let options = SetOptions::default()
             .conditional_set(redis::ExistenceCheck::NX)
             .with_expiration(SetExpiry::PX(TTL.as_millis() as u64));
-        let begun = Instant::now();
+        let mut pause = RETRY.0;
         let try_it = || {
             shared.ask(async |mut redis| redis.set_options::<_, _, Option<String>>(&key, &token, options.clone()).await)
         };
         while try_it().await?.is_none() {
-            if begun.elapsed() > WAIT {
-                tracing::warn!(chat, "another bot has been at this chat for long; going on");
-                return None;
-            }
-            sleep(RETRY).await;
+            sleep(pause).await;
+            pause = (pause * 2).min(RETRY.1);
         }
         let renewal = tokio::spawn(renew(shared.clone(), key.clone(), token.clone())).abort_handle();
         Some(Self { shared: shared.clone(), key, token, renewal })

@@ -1,6 +1,6 @@
 //! What the bot remembers between updates: dialogues, and which updates are begun, put by and done. In Redis, which other bots
 //! share and which outlives this process. Without it, dialogues are in memory and updates in files; while it is away, all is in
-//! memory.
+//! memory. What is put by is in files as well: Telegram forgets it, and a cache may.
 
 mod files;
 mod lock;
@@ -8,6 +8,7 @@ mod shared;
 
 use std::{path::PathBuf, time::Duration};
 
+use chrono::Utc;
 use moka::sync::Cache;
 use redis::AsyncCommands;
 use teloxide::types::Update;
@@ -38,7 +39,7 @@ impl Store {
     /// Remembers in Redis, if there is one. Without it, `folder` holds what became of updates.
     #[must_use]
     pub(crate) fn new(shared: Option<Shared>, folder: Option<PathBuf>) -> Self {
-        let files = Files::new(folder.filter(|_| shared.is_none()));
+        let files = Files::new(folder);
         let dialogues = Cache::builder().max_capacity(MEMORY_MAX).time_to_idle(DIALOGUE_TTL).build();
         let unsaved = Cache::builder().max_capacity(MEMORY_MAX).time_to_idle(DIALOGUE_TTL).build();
         let updates = Cache::builder().max_capacity(MEMORY_MAX).time_to_live(UPDATE_TTL).build();
@@ -47,27 +48,34 @@ impl Store {
 
     /// How far a chat has got.
     pub(crate) async fn session(&self, chat: i64) -> Session {
-        if let Some(shared) = self.shared.as_ref().filter(|_| !self.unsaved.contains_key(&chat)) {
-            let key = dialogue_key(shared, chat);
-            if let Some(kept) = shared.ask(async |mut redis| redis.get::<_, Option<String>>(key).await).await {
-                // One that an older version wrote otherwise begins anew.
-                return kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-            }
-        }
-        self.dialogues.get(&chat).unwrap_or_default()
+        let here = self.dialogues.get(&chat).unwrap_or_default();
+        let Some(shared) = &self.shared else { return here };
+        let key = dialogue_key(shared, chat);
+        let Some(kept) = shared.ask(async |mut redis| redis.get::<_, Option<String>>(key).await).await else {
+            return here;
+        };
+        // One that an older version wrote otherwise begins anew.
+        let there: Session = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        // Another bot may have gone on with what Redis missed of this one, or not.
+        let is_newer_here = self.unsaved.contains_key(&chat) && here.update > there.update;
+        if is_newer_here { here } else { there }
     }
 
     /// Remembers how far a chat has got.
     pub(crate) async fn keep(&self, chat: i64, session: &Session) {
         self.dialogues.insert(chat, session.clone());
         let Some(shared) = &self.shared else { return };
-        let Ok(text) = serde_json::to_string(session) else { return };
-        let key = dialogue_key(shared, chat);
-        let ttl = DIALOGUE_TTL.as_secs();
-        match shared.ask(async |mut redis| redis.set_ex::<_, _, ()>(key, text, ttl).await).await {
-            Some(()) => self.unsaved.invalidate(&chat),
+        if !save(shared, chat, session).await {
             // What Redis holds is older than what this process knows.
-            None => self.unsaved.insert(chat, ()),
+            return self.unsaved.insert(chat, ());
+        }
+        self.unsaved.invalidate(&chat);
+        // Redis is back: what it missed of other chats goes there before this process ends.
+        for chat in self.unsaved.iter().map(|(chat, ())| *chat).collect::<Vec<_>>() {
+            let session = self.session(chat).await;
+            if save(shared, chat, &session).await {
+                self.unsaved.invalidate(&chat);
+            }
         }
     }
 
@@ -104,30 +112,36 @@ impl Store {
     pub(crate) async fn put_by(&self, update: &Update) -> bool {
         let id = update.id.0;
         let Ok(text) = serde_json::to_string(update) else { return false };
-        let Some(shared) = &self.shared else { return self.files.put_by(id, text).await };
+        let is_here = self.files.put_by(id, text.clone()).await;
+        let Some(shared) = &self.shared else { return is_here };
         let key = put_by_key(shared);
+        let kept = format!("{} {text}", Utc::now().timestamp());
         let mut put = redis::pipe();
-        put.atomic().hset(&key, id, text).ignore().expire(&key, seconds(UPDATE_TTL)).ignore();
-        shared.ask(async |mut redis| put.query_async::<()>(&mut redis).await).await.is_some()
+        put.atomic().hset(&key, id, kept).ignore().expire(&key, seconds(UPDATE_TTL)).ignore();
+        shared.ask(async |mut redis| put.query_async::<()>(&mut redis).await).await.is_some() || is_here
     }
 
-    /// The updates that were put by, the oldest first.
-    pub(crate) async fn all_put_by(&self) -> Vec<Update> {
-        let texts = match &self.shared {
-            Some(shared) => {
-                let key = put_by_key(shared);
-                shared.ask(async |mut redis| redis.hvals::<_, Vec<String>>(key).await).await.unwrap_or_default()
-            }
-            None => self.files.all_put_by(),
-        };
-        let mut updates: Vec<Update> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-        updates.sort_by_key(|update| update.id.0);
-        updates
+    /// The updates that were put by in files, the oldest first.
+    pub(crate) fn put_by_here(&self) -> Vec<Update> {
+        in_order(self.files.all_put_by().iter().map(String::as_str))
+    }
+
+    /// The updates that were put by in Redis, the oldest first; `None` where it does not answer.
+    pub(crate) async fn put_by_there(&self) -> Option<Vec<Update>> {
+        let Some(shared) = &self.shared else { return Some(Vec::new()) };
+        let key = put_by_key(shared);
+        let kept = shared.ask(async |mut redis| redis.hvals::<_, Vec<String>>(key).await).await?;
+        // It is not known any more what became of older ones.
+        let since = Utc::now().timestamp() - seconds(UPDATE_TTL);
+        let texts = kept.iter().filter_map(|kept| kept.split_once(' '));
+        let young = texts.filter(|(at, _)| at.parse::<i64>().is_ok_and(|at| at > since));
+        Some(in_order(young.map(|(_, text)| text)))
     }
 
     /// An update that was put by is done.
     pub(crate) async fn drop_put_by(&self, update: u32) {
-        let Some(shared) = &self.shared else { return self.files.drop_put_by(update) };
+        self.files.drop_put_by(update);
+        let Some(shared) = &self.shared else { return };
         let key = put_by_key(shared);
         // One that stays is known to be done when it is looked at again.
         shared.ask(async |mut redis| redis.hdel::<_, _, ()>(key, update).await).await;
@@ -137,6 +151,19 @@ impl Store {
     pub(crate) async fn lock(&self, chat: i64) -> Option<Lock> {
         Lock::take(self.shared.as_ref()?, chat).await
     }
+}
+
+async fn save(shared: &Shared, chat: i64, session: &Session) -> bool {
+    let Ok(text) = serde_json::to_string(session) else { return false };
+    let key = dialogue_key(shared, chat);
+    shared.ask(async |mut redis| redis.set_ex::<_, _, ()>(key, text, DIALOGUE_TTL.as_secs()).await).await.is_some()
+}
+
+/// What can be read of them, the oldest first.
+fn in_order<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<Update> {
+    let mut updates: Vec<Update> = texts.filter_map(|text| serde_json::from_str(text).ok()).collect();
+    updates.sort_by_key(|update| update.id.0);
+    updates
 }
 
 fn dialogue_key(shared: &Shared, chat: i64) -> String {

@@ -106,7 +106,7 @@ impl Talk {
         if self.reached(Some(made)).await?.is_none() {
             return Ok(());
         }
-        if let State::Comment { .. } = self.session.state {
+        if self.session.state == (State::Comment { task }) {
             self.expect(State::Idle);
         }
         let words = self.words();

@@ -156,6 +156,7 @@ impl Talk {
             let step = match () {
                 () if is_wrong(&["title"]) => Step::Title,
                 () if is_wrong(&["description"]) => Step::Description,
+                () if is_wrong(&["tags"]) => Step::Tags,
                 () if is_wrong(&["due", "remind_before_seconds", "remind_time"]) => Step::Day,
                 () => return Err(error.into()),
             };

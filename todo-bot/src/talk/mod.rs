@@ -94,6 +94,14 @@ pub(crate) async fn give_up(app: Arc<App>, update: Update) {
     app.store.done(id).await;
 }
 
+/// Tells somebody that they sent more than can be answered.
+pub(crate) async fn turn_away(app: &App, update: Update) {
+    if let Source::Person { user, .. } = input::read(update, app.me.id, app.me.username()) {
+        let words = Words(Words::guess(user.language_code.as_deref()));
+        tell(app, chat_with(&user), None, &words.say("too-many")).await;
+    }
+}
+
 /// The chat with a person has their number.
 fn chat_with(user: &User) -> i64 {
     i64::try_from(user.id.0).unwrap_or(i64::MAX)
@@ -145,13 +153,16 @@ async fn answer_person(app: &Arc<App>, chat: i64, user: &User, update: u32, inpu
     let mut talk = Talk { app: Arc::clone(app), chat, user: user.clone(), person, session, update, press, clock };
     let answered = Box::pin(talk.route(input)).await;
     if let Err(Fail::Server(error)) = &answered {
-        // What was asked is still asked, unless it is about what is gone.
-        talk.session = Session { person: talk.session.person, ..before.clone() };
-        if is_answer && error.status() == Some(404) {
+        // What was asked is still asked, unless it is about what is gone, or that was left for what is gone.
+        let is_over = error.status() == Some(404) && (is_answer || talk.session.state == State::Idle);
+        let Session { person, undoing, .. } = talk.session;
+        talk.session = Session { person, undoing, ..before.clone() };
+        if is_over {
             talk.session.end_question();
         }
     }
     if talk.session != before {
+        talk.session.update = update;
         app.store.keep(chat, &talk.session).await;
     }
     if let Err(fail) = answered {

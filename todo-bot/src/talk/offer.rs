@@ -23,6 +23,9 @@ impl Talk {
     pub(super) async fn offer(&mut self, text: String) -> Answer {
         let offer = Offer { number: self.update, text: text.trim().to_owned(), at: self.clock.now };
         let read = self.read(&offer);
+        if let Some(problem) = self.title_problem(&read.title) {
+            return self.say(&Screen::text(problem)).await;
+        }
         let number = offer.number;
         let words = self.words();
         let mut rows = vec![Button::new(words.say("add-it"), Action::OfferAdd { offer: number })];

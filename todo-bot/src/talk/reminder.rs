@@ -15,12 +15,15 @@ const MOST: i64 = 7 * 1440;
 
 impl Talk {
     pub(super) async fn reminder_done(&mut self, reminder: Id, task: Id) -> Answer {
-        let of = self.person.client.tasks().update(task).completed(true).send().await?;
+        let of = match self.person.client.tasks().update(task).completed(true).send().await {
+            Err(error) if error.status() == Some(404) => return self.reminder_gone(reminder).await,
+            of => of?,
+        };
         let screen = view::reminder::after(self.clock, reminder, Some(&of), Since::Changed);
         self.show(&screen).await?;
         let note = self.words().say("note-done");
         self.note(&note).await;
-        Ok(())
+        self.end_snooze(reminder).await
     }
 
     pub(super) async fn snooze_for(&mut self, reminder: Id, task: Id, minutes: i64) -> Answer {
@@ -46,6 +49,7 @@ impl Talk {
             Ok(_) => {}
             // Its task is done, which the message says.
             Err(error) if error.status() == Some(409) => return self.show_reminder(reminder, task).await,
+            Err(error) if error.status() == Some(404) => return self.reminder_gone(reminder).await,
             Err(error) => return Err(error.into()),
         }
         let of = client.tasks().get(task).await?;
@@ -69,9 +73,19 @@ impl Talk {
 
     /// The message of a reminder, as it was.
     pub(super) async fn show_reminder(&mut self, reminder: Id, task: Id) -> Answer {
-        let of = self.person.client.tasks().get(task).await?;
+        let of = match self.person.client.tasks().get(task).await {
+            Err(error) if error.status() == Some(404) => return self.reminder_gone(reminder).await,
+            of => of?,
+        };
         let screen = view::reminder::after(self.clock, reminder, Some(&of), Since::Changed);
         self.show(&screen).await?;
+        self.end_snooze(reminder).await
+    }
+
+    /// Its task is deleted, as its message comes to say.
+    async fn reminder_gone(&mut self, reminder: Id) -> Answer {
+        let text = self.words().say("gone");
+        self.warn(&text).await?;
         self.end_snooze(reminder).await
     }
 }

@@ -9,6 +9,10 @@ use crate::{
 
 impl Talk {
     pub(super) async fn route(&mut self, input: Input) -> Answer {
+        if input != Input::Command(Command::Undo) {
+            // The next one is of what is done now.
+            self.session.undoing = None;
+        }
         match input {
             Input::Command(command) => self.command(command).await,
             Input::UnknownCommand => self.unknown_command().await,

@@ -61,11 +61,17 @@ impl Talk {
     }
 
     pub(super) async fn delete(&mut self, task: Id) -> Answer {
-        let client = &self.person.client;
-        let deleted = client.tasks().get(task).await?;
-        client.tasks().delete(task).send().await?;
+        match self.person.client.tasks().delete(task).send().await {
+            // Whoever presses again, since the answer was lost, has deleted it.
+            Err(error) if error.status() != Some(404) => return Err(error.into()),
+            _ => {}
+        }
         let change = self.change_of(|change| is_about(change, EventKind::TaskDeleted, task)).await?;
-        let screen = view::task::deleted(self.words(), &deleted, change.map(|change| change.seq));
+        let Some(Change { seq, resource: Resource::Task(of), .. }) = change else {
+            let text = self.words().say("gone");
+            return self.warn(&text).await;
+        };
+        let screen = view::task::deleted(self.words(), &of, Some(seq));
         self.show(&screen).await
     }
 
@@ -83,8 +89,14 @@ impl Talk {
 
     /// Takes the last change back; once more, that is done again.
     pub(super) async fn undo_last(&mut self) -> Answer {
-        let key = self.key("undo");
-        let Undone { undone, seq } = match self.person.client.changes().undo().idempotency_key(key).send().await {
+        // Once more, it would be done again: whoever asks again since there was no answer does not mean that.
+        let number = *self.session.undoing.get_or_insert(self.update);
+        let key = self.key_of(number, "undo");
+        let answer = self.person.client.changes().undo().idempotency_key(key).send().await;
+        if !answer.as_ref().is_err_and(todo_sdk::Error::passes) {
+            self.session.undoing = None;
+        }
+        let Undone { undone, seq } = match answer {
             Ok(undone) => undone,
             Err(error) if matches!(error.status(), Some(404 | 409)) => {
                 let text = self.words().say("cannot-undo");

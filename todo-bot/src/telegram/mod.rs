@@ -7,4 +7,4 @@ pub(crate) mod sender;
 
 pub(crate) use gate::{Gate, Priority};
 pub(crate) use screen::{Button, Screen};
-pub(crate) use sender::{PATIENCE, Sender};
+pub(crate) use sender::Sender;

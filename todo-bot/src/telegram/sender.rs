@@ -16,11 +16,13 @@ use super::{Gate, Priority, Screen};
 use crate::error::passes;
 
 /// How long an answer to a person is tried while Telegram is away or asks to wait.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How long what nobody waits for is tried: whoever sends it tries again.
 const PATIENCE_IN_BULK: Duration = Duration::from_secs(5);
 /// How long the answer to a button is tried: the button stops waiting for it soon.
 const PATIENCE_OF_BUTTONS: Duration = Duration::from_secs(15);
+/// How often a call is made again that Telegram took and did not answer.
+const TIMEOUTS: u32 = 2;
 /// The first pause between two tries, and the longest; each is twice the one before.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
 /// Most characters in the note that answers a button.
@@ -183,11 +185,14 @@ impl Sender {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            let Some(pause) = tries.pause_after(&error) else { return Err(error) };
-            match error {
+            if let RequestError::RetryAfter(pause) = &error {
+                self.gate.hold(chat, pause.duration());
+            }
+            match tries.pause_after(&error) {
+                None => return Err(error),
                 // The gate waits.
-                RequestError::RetryAfter(_) => self.gate.hold(chat, pause),
-                _ => sleep(pause).await,
+                Some(_) if matches!(error, RequestError::RetryAfter(_)) => {}
+                Some(pause) => sleep(pause).await,
             }
         }
     }
@@ -197,18 +202,24 @@ impl Sender {
 struct Tries {
     until: Instant,
     pause: Duration,
+    timeouts: u32,
 }
 
 impl Tries {
     fn begin(patience: Duration) -> Self {
-        Self { until: Instant::now() + patience, pause: PAUSES.0 }
+        Self { until: Instant::now() + patience, pause: PAUSES.0, timeouts: 0 }
     }
 
     /// How long to wait before the next try; `None` where there is to be none.
     fn pause_after(&mut self, error: &RequestError) -> Option<Duration> {
         let pause = match error {
             RequestError::RetryAfter(pause) => pause.duration(),
+            // Telegram may have taken it: each try could be one message more.
+            RequestError::Network(error) if error.is_timeout() && !error.is_connect() && self.timeouts == TIMEOUTS => {
+                return None;
+            }
             error if passes(error) => {
+                self.timeouts += u32::from(matches!(error, RequestError::Network(error) if error.is_timeout()));
                 let longer = (self.pause * 2).min(PAUSES.1);
                 std::mem::replace(&mut self.pause, longer)
             }

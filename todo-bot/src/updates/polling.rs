@@ -20,7 +20,7 @@ use crate::{error::StartError, store::Store};
 pub(crate) const WAIT: u32 = 25;
 /// Updates in one answer; Telegram's own bound.
 const BATCH: u8 = 100;
-/// An update that is older than this is put by.
+/// An update that is older than this is put by, and a younger one where it keeps back what follows.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Most updates that are not done yet: the others wait at Telegram, which keeps them for a day.
 const RUNNING_MAX: usize = 10_000;
@@ -35,12 +35,13 @@ const PAUSE_MAX: Duration = Duration::from_secs(30);
 ///
 /// Telegram does not know the token.
 pub(crate) async fn run(bot: &Bot, queue: &Queue, store: &Store) -> Result<(), StartError> {
-    let mut poll = Poll { queue, store, window: Window::default(), running: FuturesUnordered::new() };
-    for update in store.all_put_by().await {
-        poll.go_on(update);
-    }
+    let (window, running) = (Window::default(), FuturesUnordered::new());
+    let puts_by_from = Instant::now();
+    let mut poll = Poll { queue, store, window, running, goes_on: false, is_full: false, puts_by_from };
+    poll.go_on(store.put_by_here());
     let mut failures = 0;
     loop {
+        poll.go_on_there().await;
         poll.put_by().await;
         poll.make_room().await;
         match ask(bot, &poll.window).await {
@@ -63,19 +64,26 @@ struct Poll<'a> {
     window: Window,
     /// Each resolves to its number when it is done.
     running: FuturesUnordered<BoxFuture<'static, u32>>,
+    /// Whether all that was put by before goes on: Redis may come later than this process.
+    goes_on: bool,
+    /// Whether Telegram tells nothing new for all that is not done.
+    is_full: bool,
+    /// When to put by again, after that failed.
+    puts_by_from: Instant,
 }
 
 impl Poll<'_> {
     /// Hands over what Telegram told, and waits a little if it was nothing new.
     async fn take(&mut self, updates: Vec<Update>) {
         self.window.follow(updates.iter().map(|update| update.id.0));
-        let mut is_new = false;
+        let (mut is_new, is_full) = (false, updates.len() >= BATCH.into());
         for update in updates {
             if self.window.begin(&update, Instant::now()) {
                 is_new = true;
                 self.hand_over(update);
             }
         }
+        self.is_full = is_full && !is_new;
         if !is_new && self.window.keeps_back() {
             tokio::select! {
                 () = self.end_one() => {}
@@ -84,10 +92,23 @@ impl Poll<'_> {
         }
     }
 
-    /// Goes on with an update that was put by.
-    fn go_on(&mut self, update: Update) {
-        self.window.go_on(&update);
-        self.hand_over(update);
+    /// Goes on with updates that were put by.
+    fn go_on(&mut self, updates: Vec<Update>) {
+        for update in updates {
+            if self.window.go_on(&update) {
+                self.hand_over(update);
+            }
+        }
+    }
+
+    /// Goes on with those in Redis, as soon as it answers.
+    async fn go_on_there(&mut self) {
+        if !self.goes_on
+            && let Some(updates) = self.store.put_by_there().await
+        {
+            self.go_on(updates);
+            self.goes_on = true;
+        }
     }
 
     fn hand_over(&mut self, update: Update) {
@@ -101,10 +122,16 @@ impl Poll<'_> {
         while let Some(Some(id)) = self.running.next().now_or_never() {
             self.end(id).await;
         }
-        for update in self.window.late(Instant::now()) {
-            if self.store.put_by(&update).await {
-                self.window.is_put_by(update.id.0);
+        if Instant::now() < self.puts_by_from {
+            return;
+        }
+        let patience = if self.is_full { Duration::ZERO } else { PATIENCE };
+        for update in self.window.late(Instant::now(), patience) {
+            if !self.store.put_by(&update).await {
+                self.puts_by_from = Instant::now() + PATIENCE;
+                return;
             }
+            self.window.is_put_by(update.id.0);
         }
     }
 
@@ -188,9 +215,9 @@ impl Window {
         is_new
     }
 
-    /// This one was put by before this process began.
-    fn go_on(&mut self, update: &Update) {
-        self.put_by.insert(update.id.0);
+    /// This one was put by before this process began. Whether that was not known.
+    fn go_on(&mut self, update: &Update) -> bool {
+        !self.running.contains_key(&update.id.0) && self.put_by.insert(update.id.0)
     }
 
     /// Whether it was put by.
@@ -200,8 +227,8 @@ impl Window {
     }
 
     /// Those that have taken so long that they are to be put by.
-    fn late(&self, now: Instant) -> Vec<Update> {
-        let late = |one: &&Running| now.saturating_duration_since(one.since) >= PATIENCE;
+    fn late(&self, now: Instant, patience: Duration) -> Vec<Update> {
+        let late = |one: &&Running| now.saturating_duration_since(one.since) >= patience;
         self.running.values().filter(late).map(|one| one.update.clone()).collect()
     }
 
@@ -267,7 +294,7 @@ mod tests {
         let now = Instant::now();
         let mut window = window([10], now);
         assert!(window.begin(&update(11), now + PATIENCE));
-        let late = window.late(now + PATIENCE);
+        let late = window.late(now + PATIENCE, PATIENCE);
         assert_eq!(late, [update(10)]);
         assert_eq!(window.offset(), 10, "it is not put by yet");
         window.is_put_by(10);
@@ -278,7 +305,7 @@ mod tests {
     #[test]
     fn what_was_put_by_before_is_not_taken_twice() {
         let mut window = Window::default();
-        window.go_on(&update(10));
+        assert!(window.go_on(&update(10)) && !window.go_on(&update(10)));
         assert!(!window.begin(&update(10), Instant::now()), "Telegram may not have forgotten it");
         assert_eq!(window.offset(), 11, "it need not tell it again");
         assert!(window.begin(&update(11), Instant::now()));

@@ -11,8 +11,12 @@ use tokio::sync::{oneshot, watch};
 use crate::{
     app::App,
     input::chat_of,
-    talk::{answer_update, give_up},
+    talk::{answer_update, give_up, turn_away},
 };
+
+/// Most updates of one chat that wait: a hundred messages that somebody forwards, and then some. Whoever sends more would keep
+/// others from being heard.
+const CHAT_MAX: usize = 500;
 
 /// Hands updates to those who answer them.
 #[derive(Clone)]
@@ -28,6 +32,8 @@ type Chats = HashMap<Option<i64>, VecDeque<Waiting>>;
 struct Waiting {
     update: Update,
     done: oneshot::Sender<()>,
+    /// It is not answered, but whoever sent it is told so.
+    is_too_many: bool,
 }
 
 impl Queue {
@@ -43,8 +49,18 @@ impl Queue {
         let (done, is_done) = oneshot::channel();
         let chat = chat_of(&update);
         let mut chats = self.chats();
-        let waiting = Waiting { update, done };
+        let waiting = Waiting { update, done, is_too_many: false };
         match chats.get_mut(&chat) {
+            Some(queue) if queue.len() >= CHAT_MAX => {
+                tracing::warn!(
+                    update = waiting.update.id.0,
+                    "too many updates of one chat wait; this one is turned away"
+                );
+                // They are told once for all that come while there are so many.
+                if queue.len() == CHAT_MAX {
+                    queue.push_back(Waiting { is_too_many: true, ..waiting });
+                }
+            }
             Some(queue) => queue.push_back(waiting),
             None => {
                 chats.insert(chat, VecDeque::from([waiting]));
@@ -66,8 +82,13 @@ impl Queue {
     }
 
     async fn work(self, chat: Option<i64>) {
-        while let Some(Waiting { update, done }) = self.next(chat) {
+        while let Some(Waiting { update, done, is_too_many }) = self.next(chat) {
             let id = update.id.0;
+            if is_too_many {
+                turn_away(&self.app, update).await;
+                let _ = done.send(());
+                continue;
+            }
             // In a task of its own: a fault in one answer must not stop the chat.
             let answered = tokio::spawn(answer_update(Arc::clone(&self.app), update.clone())).await;
             if let Err(error) = answered {

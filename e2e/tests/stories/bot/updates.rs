@@ -171,6 +171,29 @@ async fn telegram_may_count_updates_anew(#[values(Sqlite, Cluster)] backend: Bac
     assert_eq!(world.person_at_servers(&ann).await.get("/api/tasks").await.items().len(), 1);
 }
 
+/// Whoever sends more than can be answered is told once, and others are heard meanwhile.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_chat_keeps_no_other_from_being_heard(#[values(Sqlite, Cluster)] backend: Backend) {
+    let world = World::start(backend).await;
+    let (ann, bob) = (world.guest(7, En).await, world.guest(8, Ru).await);
+    world.api.idle().await;
+    let tries = |world: &World| world.api.calls_of("sendMessage").iter().filter(|call| call.chat == Some(7)).count();
+    let before = tries(&world);
+    world.api.fail(Fault::Hang, Calls::next(1).of("sendMessage").in_chat(7));
+    ann.says("/help");
+    eventually("it takes long", async || tries(&world) > before).await;
+    for _ in 0..510 {
+        ann.says("/help");
+    }
+    bob.says("/help");
+    says(&bob.next().await, HELP);
+    world.api.release();
+    ann.sees("Too many at once").await;
+    world.api.idle().await;
+    assert_eq!((seen(&ann, HELP), seen(&ann, "Too many at once")), (501, 1));
+}
+
 /// Telegram's updates go to this bot from now on, as a balancer would have it.
 async fn lead_to(world: &World, bot: &Server) {
     let body = json!({"url": format!("{}/telegram", bot.url()), "secret_token": WEBHOOK_SECRET});
