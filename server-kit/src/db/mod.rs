@@ -224,7 +224,7 @@ impl Db {
         }
     }
 
-    /// Runs `work`, which is one statement, or on SQLite one script in a savepoint of its own: see [`crate::at_once`]. It is
+    /// Runs `work`, which is one statement, or on SQLite one script without a savepoint: see [`crate::at_once`]. It is
     /// durable when this returns something, and has left no trace where it returns nothing.
     ///
     /// # Errors

@@ -183,7 +183,8 @@ async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Option
         }
         while let Some(job) = next.take() {
             let (job, failed) = run(&mut conn, job).await;
-            sound &= !job.broke_off;
+            // Whoever can't end its savepoint has left who knows what, or no transaction at all.
+            sound &= !job.broke_off && failed.is_none();
             done.push((job, failed));
             if sound && done.len() < BATCH_MAX {
                 match queue.try_recv() {
