@@ -9,17 +9,8 @@ use serde_json::json;
 
 use super::{
     Lang::{self, En, Ru},
-    World, data_of, says,
+    World, data_of, press, says,
 };
-
-/// Presses these below a message, one after the other.
-async fn press(ann: &Person, id: i64, buttons: &[&str]) {
-    for button in buttons {
-        ann.presses(id, button);
-        ann.edited(id).await;
-        ann.toast().await;
-    }
-}
 
 /// Opens a task of the list; the message that shows it.
 async fn open(ann: &Person, title: &str) -> i64 {

@@ -23,7 +23,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use e2e::{
     Stack,
-    bot_api::{Action, BotApi, Person, PersonBuilder, Shown},
+    bot_api::{Action, BotApi, MessageId, Person, PersonBuilder, Shown},
     private_dir,
     servers::{Backend, Server},
 };
@@ -138,6 +138,15 @@ impl Lang {
             Self::En => en,
             Self::Ru => ru,
         }
+    }
+}
+
+/// Presses these below a message, one after the other.
+pub(super) async fn press(person: &Person, message: MessageId, buttons: &[&str]) {
+    for button in buttons {
+        person.presses(message, button);
+        person.edited(message).await;
+        person.toast().await;
     }
 }
 

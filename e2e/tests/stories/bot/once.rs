@@ -18,10 +18,10 @@ use serde_json::json;
 
 use super::{
     Lang::{self, En, Ru},
-    World, says,
+    World, press, says,
 };
 
-/// Stands before `todo-server` and hands on what is asked; answers to what makes something may be lost.
+/// Stands before `todo-server` and hands on what is asked; answers to what changes something may be lost.
 #[derive(Clone)]
 struct Line {
     backend: String,
@@ -49,11 +49,12 @@ async fn hand_on(State(line): State<Line>, request: Request) -> Response {
     let (mut head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     head.headers.remove(HOST);
-    let makes = head.method == Method::POST && ["/api/tasks", "/api/undo"].contains(&head.uri.path());
+    let changes =
+        head.method != Method::GET && ["/api/tasks", "/api/undo"].iter().any(|at| head.uri.path().starts_with(at));
     let url = format!("{}{}", line.backend, head.uri);
     let answer = line.client.request(head.method, url).headers(head.headers).body(body).send().await;
     let Ok(answer) = answer else { return StatusCode::BAD_GATEWAY.into_response() };
-    if makes && line.loses.load(Ordering::SeqCst) {
+    if changes && line.loses.load(Ordering::SeqCst) {
         return StatusCode::BAD_GATEWAY.into_response();
     }
     let (status, headers) = (answer.status(), answer.headers().clone());
@@ -102,11 +103,7 @@ async fn a_draft_becomes_one_task(#[values(Sqlite, Cluster)] backend: Backend) {
     ann.says("/new Milk");
     let question = ann.next().await;
     says(&question, "Milk\n\nIs there more to say?");
-    for button in ["Skip ›"; 3] {
-        ann.presses(question.id, button);
-        ann.edited(question.id).await;
-        ann.toast().await;
-    }
+    press(&ann, question.id, &["Skip ›"; 3]).await;
     line.lose_answers(true);
     ann.presses(question.id, "✅ Save");
     let toast = ann.toast().await;
@@ -127,11 +124,7 @@ async fn what_is_brought_back_stays(#[values(Sqlite, Cluster)] backend: Backend)
     servers.task("Milk").await;
     ann.says("/tasks");
     let id = ann.next().await.id;
-    for button in ["Milk", "🗑 Delete", "🗑 Yes, delete"] {
-        ann.presses(id, button);
-        ann.edited(id).await;
-        ann.toast().await;
-    }
+    press(&ann, id, &["Milk", "🗑 Delete", "🗑 Yes, delete"]).await;
     line.lose_answers(true);
     ann.presses(id, "↩ Undo");
     let toast = ann.toast().await;
@@ -140,6 +133,60 @@ async fn what_is_brought_back_stays(#[values(Sqlite, Cluster)] backend: Backend)
     ann.presses(id, "↩ Undo");
     says(&ann.edited(id).await, "Milk");
     assert_eq!(servers.get("/api/tasks").await.items().len(), 1);
+}
+
+/// Undoing once more would do it again.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_stays_taken_back(#[values(Sqlite, Cluster)] backend: Backend) {
+    let (world, line) = start(backend).await;
+    let ann = world.guest(7, En).await;
+    let servers = world.person_at_servers(&ann).await;
+    let path = format!("/api/tasks/{}", servers.task("Milk").await);
+    servers.delete(&path).await.is(204);
+    line.lose_answers(true);
+    ann.says("/undo");
+    says(&ann.next().await, DOWN.0);
+    line.lose_answers(false);
+    ann.says("/undo");
+    says(&ann.next().await, "Taken back: deleting “Milk”");
+    ann.next().await;
+    servers.get(&path).await.is(200);
+
+    // Not where something was done in between: that is what is meant now.
+    line.lose_answers(true);
+    ann.says("/undo");
+    says(&ann.next().await, DOWN.0);
+    line.lose_answers(false);
+    ann.says("/tasks");
+    says(&ann.next().await, "Nothing here");
+    servers.task("Bread").await;
+    ann.says("/undo");
+    says(&ann.next().await, "Taken back: adding “Bread”");
+}
+
+/// Whoever deletes can take it back, whichever answer was lost.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_can_be_brought_back(#[values(Sqlite, Cluster)] backend: Backend) {
+    let (world, line) = start(backend).await;
+    let ann = world.guest(7, En).await;
+    let servers = world.person_at_servers(&ann).await;
+    let path = format!("/api/tasks/{}", servers.task("Milk").await);
+    ann.says("/tasks");
+    let id = ann.next().await.id;
+    press(&ann, id, &["Milk", "🗑 Delete"]).await;
+    line.lose_answers(true);
+    ann.presses(id, "🗑 Yes, delete");
+    let toast = ann.toast().await;
+    assert!(toast.text.contains(DOWN.0), "{toast:?}");
+    line.lose_answers(false);
+    servers.get(&path).await.is(404);
+    ann.presses(id, "🗑 Yes, delete");
+    says(&ann.edited(id).await, "Deleted: Milk");
+    ann.presses(id, "↩ Undo");
+    says(&ann.edited(id).await, "Milk");
+    servers.get(&path).await.is(200);
 }
 
 /// Telegram tells an update of a group twice.
