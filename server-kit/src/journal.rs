@@ -52,6 +52,10 @@ pub struct Owner {
     pub timezone: String,
     /// The person's Telegram account.
     pub telegram_user: Option<Id>,
+    /// Whether reminders go to that account.
+    pub to_telegram: bool,
+    /// Whether they go to a webhook of the person's.
+    pub to_webhook: bool,
 }
 
 /// Locks the person's row until the end of the transaction: the first statement of every write.
@@ -60,17 +64,17 @@ pub struct Owner {
 ///
 /// 401 if the account is gone.
 pub async fn lock(conn: &mut Conn<'_>, user: Id) -> Result<Owner, Error> {
+    // All of it from the row itself: where that is waited for, other tables are seen as they were before.
     macro_rules! owner {
         () => {
-            "SELECT timezone, (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = u.id) AS telegram_user \
-             FROM users u WHERE id = $1"
+            "SELECT timezone, telegram_user, to_telegram, to_webhook FROM users WHERE id = $1"
         };
     }
     let owner = match conn {
         // There is one writer at a time anyway.
         Conn::Sqlite(c) => sqlx::query_as(owner!()).bind(user).fetch_optional(&mut **c).await?,
         Conn::Postgres(c) => {
-            sqlx::query_as(concat!(owner!(), " FOR NO KEY UPDATE OF u")).bind(user).fetch_optional(&mut **c).await?
+            sqlx::query_as(concat!(owner!(), " FOR NO KEY UPDATE")).bind(user).fetch_optional(&mut **c).await?
         }
     };
     owner.ok_or_else(account_gone)

@@ -7,7 +7,7 @@ use std::io::{Cursor, Write};
 use rstest::rstest;
 use server_kit::{
     db::Db,
-    on,
+    journal, on,
     testing::{Engine, TestDb},
 };
 use sqlx::Executor;
@@ -57,6 +57,23 @@ async fn everything_comes_back_as_it_was(#[case] one: Engine, #[case] other: Eng
     assert_eq!(exported, LINES);
     import(&other.db, &exported).await.unwrap();
     assert_eq!(export(&other.db).await, exported);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn channels_are_found_again(#[case] engine: Engine) {
+    let test = TestDb::open(engine).await;
+    let on = LINES.replace(r#""blocked_at":"2026-03-01T10:00:04Z""#, r#""blocked_at":null"#);
+    let on = on.replace(r#""disabled_at":"2026-03-01T10:00:06Z""#, r#""disabled_at":null"#);
+    import(&test.db, &on).await.unwrap();
+    let channels = async |user| {
+        let owner = test.db.write(move |conn| Box::pin(journal::lock(conn, user))).await.unwrap();
+        (owner.telegram_user, owner.to_telegram, owner.to_webhook)
+    };
+    assert_eq!(channels(1).await, (None, false, true));
+    assert_eq!(channels(4).await, (Some(2), true, false));
 }
 
 #[rstest]

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use server_kit::{Error, db::Conn, on};
+use server_kit::{
+    Error,
+    db::Conn,
+    journal::{self, Owner},
+    on,
+};
 use todo_sdk::model::{Id, ReminderState};
 
 use super::{Row, select};
@@ -27,13 +32,19 @@ macro_rules! channels_of_user {
 pub(crate) use channels_of_user;
 
 /// A channel, or whichever deliverer comes.
-type Channel = Option<String>;
+type Channel = Option<&'static str>;
 
-async fn of_user(conn: &mut Conn<'_>, user: Id) -> Result<Vec<Channel>, Error> {
-    Ok(on!(conn, |c| sqlx::query_scalar(concat!("SELECT c.channel FROM ", channels_of_user!()))
-        .bind(user)
-        .fetch_all(&mut *c)
-        .await?))
+/// The channels of a person, or one that is whichever deliverer comes.
+#[must_use]
+pub fn of_owner(owner: &Owner) -> Vec<Channel> {
+    let has = [(owner.to_telegram, TELEGRAM), (owner.to_webhook, WEBHOOK)];
+    let has: Vec<Channel> = has.into_iter().filter_map(|(has, channel)| has.then_some(Some(channel))).collect();
+    if has.is_empty() { vec![None] } else { has }
+}
+
+/// The same, of a person whose row the caller has locked.
+pub(super) async fn of_user(conn: &mut Conn<'_>, user: Id) -> Result<Vec<Channel>, Error> {
+    Ok(of_owner(&journal::lock(conn, user).await?))
 }
 
 /// Hands what is still to come over to the channels that the person has now. The caller has locked the person's row.
@@ -64,20 +75,20 @@ pub async fn adopt(conn: &mut Conn<'_>, user: Id) -> Result<(), Error> {
 async fn hand_over(conn: &mut Conn<'_>, rows: &[Row], has: &[Channel]) -> Result<(), Error> {
     let movable = |row: &&Row| row.is_pending() && row.state() != ReminderState::Leased && is_ours(row);
     let Some(example) = rows.iter().find(movable) else { return Ok(()) };
-    let lacks = |channel: &&Channel| !rows.iter().any(|row| row.channel == **channel && tells(row));
+    let lacks = |channel: &&Channel| !rows.iter().any(|row| row.channel.as_deref() == **channel && tells(row));
     let mut missing: Vec<&Channel> = has.iter().filter(lacks).collect();
     // Somebody has told it, or will: it need not wait for whoever comes.
-    if rows.iter().any(|row| tells(row) && (!movable(&row) || has.contains(&row.channel))) {
+    if rows.iter().any(|row| tells(row) && (!movable(&row) || has.contains(&row.channel.as_deref()))) {
         missing.retain(|channel| channel.is_some());
     }
-    for row in rows.iter().filter(movable).filter(|row| !has.contains(&row.channel)) {
+    for row in rows.iter().filter(movable).filter(|row| !has.contains(&row.channel.as_deref())) {
         match missing.pop() {
-            Some(channel) => set_channel(conn, row.id, channel.as_ref()).await?,
+            Some(channel) => set_channel(conn, row.id, *channel).await?,
             None => delete(conn, row.id).await?,
         }
     }
     for channel in missing {
-        copy(conn, example.id, channel.as_ref()).await?;
+        copy(conn, example.id, *channel).await?;
     }
     Ok(())
 }
@@ -92,7 +103,7 @@ pub(super) fn tells(row: &Row) -> bool {
     row.is_pending() || matches!(row.state(), ReminderState::Sent | ReminderState::Acknowledged | ReminderState::Leased)
 }
 
-async fn set_channel(conn: &mut Conn<'_>, id: Id, channel: Option<&String>) -> Result<(), Error> {
+async fn set_channel(conn: &mut Conn<'_>, id: Id, channel: Channel) -> Result<(), Error> {
     // What the other channel said about it is of no interest here; it is tried at once.
     on!(conn, |c| {
         sqlx::query(
@@ -112,7 +123,7 @@ async fn delete(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
     Ok(())
 }
 
-async fn copy(conn: &mut Conn<'_>, id: Id, channel: Option<&String>) -> Result<(), Error> {
+async fn copy(conn: &mut Conn<'_>, id: Id, channel: Channel) -> Result<(), Error> {
     on!(conn, |c| {
         sqlx::query(
         "INSERT INTO reminders (user_id, task_id, due_at, next_at, state, snoozed, nags, channel) \

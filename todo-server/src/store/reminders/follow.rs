@@ -6,7 +6,7 @@ use todo_sdk::model::{EventKind, Id, ReminderRow, ReminderState, Task};
 
 use super::{
     Row,
-    channels::channels_of_user,
+    channels::of_user,
     columns, of_task, rows_of_task,
     settle::{End, NAGS_MAX, settle_row},
 };
@@ -122,6 +122,7 @@ pub(super) async fn nag_again(
 }
 
 /// A reminder to come.
+#[derive(Clone, Copy)]
 pub(super) struct New {
     pub(super) task: Id,
     pub(super) at: DateTime<Utc>,
@@ -131,22 +132,11 @@ pub(super) struct New {
 
 /// Queues a reminder for each channel that the person has.
 pub(super) async fn queue(conn: &mut Conn<'_>, user: Id, new: New) -> Result<Vec<Entry>, Error> {
-    let New { task, at, snoozed, nags } = new;
-    let rows: Vec<Row> = on!(conn, |c| sqlx::query_as(concat!(
-        "INSERT INTO reminders (user_id, task_id, due_at, next_at, state, snoozed, nags, channel) \
-         SELECT $1, $2, $3, $3, 'queued', $4, $5, c.channel FROM ",
-        channels_of_user!(),
-        " RETURNING ",
-        columns!()
-    ))
-    .bind(user)
-    .bind(task)
-    .bind(at)
-    .bind(snoozed)
-    .bind(nags)
-    .fetch_all(&mut *c)
-    .await?);
-    rows.into_iter().map(|row| Entry::created(EventKind::ReminderCreated, row.id, &ReminderRow::from(row))).collect()
+    let mut entries = Vec::new();
+    for channel in of_user(conn, user).await? {
+        entries.push(queue_for(conn, user, new, channel).await?);
+    }
+    Ok(entries)
 }
 
 /// Queues a reminder for one channel, or for whichever comes.

@@ -19,7 +19,7 @@ use sqlx::FromRow;
 use todo_sdk::model::{Id, ReminderRow, ReminderState};
 
 pub(crate) use channels::channels_of_user;
-pub use channels::{TELEGRAM, WEBHOOK, adopt};
+pub use channels::{TELEGRAM, WEBHOOK, adopt, of_owner};
 pub use claim::{Claim, Claimed, Leased, Turns, claim, next_due};
 pub use fail::failed;
 pub use follow::{first, follow, gone_with, undisturbed};

@@ -181,6 +181,9 @@ mod tests {
     /// What a data set does without, on purpose.
     const LEFT_OUT: [&str; 5] = ["_sqlx_migrations", "idempotency_keys", "item_keys", "sessions", "telegram_links"];
 
+    /// What follows from other tables, by triggers.
+    const DERIVED: [&str; 3] = ["telegram_user", "to_telegram", "to_webhook"];
+
     /// Whoever adds a table or a column to the schema decides here whether it is part of the data.
     #[tokio::test]
     async fn nothing_of_the_schema_is_forgotten() {
@@ -191,7 +194,7 @@ mod tests {
         let columns: Vec<(String, String)> =
             on!(&mut reader.conn(), |c| sqlx::query_as(select).fetch_all(&mut *c).await).unwrap();
         let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (table, column) in &columns {
+        for (table, column) in columns.iter().filter(|(_, column)| !DERIVED.contains(&column.as_str())) {
             found.entry(table).or_default().insert(column);
         }
         found.retain(|table, _| !LEFT_OUT.contains(table));
