@@ -6,23 +6,17 @@
 //! the change is made by the book, which also finds out what to answer.
 //!
 //! A script is refused by the first statement that would write, or not at all, so it needs no savepoint, which would cost as
-//! much again as the script: SQLite copies each page that changes within one, beyond a few of them to a file.
+//! much again as the script: SQLite copies each page that changes within one, beyond a few of them to a file. It goes as a
+//! whole to the thread that writes: see [`Script`](crate::db::Script), also for `:id`. Its statements change one row each, by
+//! `VALUES`: for what may change several SQLite keeps a journal within the journal.
 //!
 //! The parameters of every statement begin with those of [`bind_frame!`](crate::bind_frame); `$8` is the first of its own.
 
-use futures_util::StreamExt;
 use serde::Serialize;
-use sqlx::{
-    AssertSqlSafe, Either, Executor, PgConnection, Postgres, Row, Sqlite, SqliteConnection, error::ErrorKind,
-    postgres::PgArguments, query::QueryScalar, sqlite::SqliteArguments,
-};
+use sqlx::{PgConnection, Postgres, error::ErrorKind, postgres::PgArguments, query::QueryScalar};
 use todo_sdk::model::EventKind;
 
-use crate::{
-    Error,
-    db::{Conn, Engine},
-    idempotency::Request,
-};
+use crate::{Error, db::Engine, idempotency::Request};
 
 /// What every such statement is told: who calls, and what is written besides the thing itself.
 #[derive(Debug)]
@@ -70,66 +64,35 @@ pub fn with_id(id: i64, rest: &str) -> String {
     format!("{{\"id\":{id}{rest}")
 }
 
-/// Nothing, where the database objected to what a statement would have done: a row that it refers to is gone, a key is
-/// taken, a condition did not hold.
-fn unless_refused<T>(result: Result<Option<T>, sqlx::Error>) -> Result<Option<T>, Error> {
-    match result {
-        Err(sqlx::Error::Database(error)) if !matches!(error.kind(), ErrorKind::Other) => Ok(None),
-        result => Ok(result?),
-    }
-}
-
-/// A statement with its parameters; it answers an id.
-pub type Query<'q, DB, A> = QueryScalar<'q, DB, i64, A>;
-
-/// Runs a statement. Nothing is answered, and nothing was written, where the database objected to what it would have done:
-/// a row that it refers to is gone, a key is taken, a condition did not hold.
+/// Runs a statement, which answers an id. Nothing is answered, and nothing was written, where the database objected to what
+/// it would have done: a row that it refers to is gone, a key is taken, a condition did not hold.
 ///
 /// # Errors
 ///
 /// Any other failure.
 pub async fn on_postgres(
     conn: &mut PgConnection,
-    query: Query<'_, Postgres, PgArguments>,
+    query: QueryScalar<'_, Postgres, i64, PgArguments>,
 ) -> Result<Option<i64>, Error> {
-    let rows = query.fetch_all(conn).await;
-    unless_refused(rows.map(|rows| rows.into_iter().next()))
-}
-
-/// Runs a script, as [`on_postgres`] a statement.
-///
-/// # Errors
-///
-/// Any other failure, and that of a script that has written already: the transaction has to be undone.
-pub async fn on_sqlite(
-    conn: &mut SqliteConnection,
-    query: Query<'_, Sqlite, SqliteArguments>,
-) -> Result<Option<i64>, Error> {
-    let mut steps = conn.fetch_many(query);
-    let (mut id, mut written) = (None, false);
-    while let Some(step) = steps.next().await {
-        match step {
-            Ok(Either::Left(done)) => written |= done.rows_affected() > 0,
-            Ok(Either::Right(row)) => id = Some(row.try_get(0)?),
-            Err(error) if written => return Err(error.into()),
-            Err(error) => return unless_refused(Err(error)),
-        }
+    match query.fetch_all(conn).await {
+        Err(sqlx::Error::Database(error)) if !matches!(error.kind(), ErrorKind::Other) => Ok(None),
+        rows => Ok(rows?.into_iter().next()),
     }
-    Ok(id)
 }
 
-/// Runs one on either connection: `run_at_once!(conn, text, |query| query.bind(…))`.
+/// Runs one on either engine: `run_at_once!(single, TEXTS, shape, |query| query.bind(…))`.
 #[macro_export]
 macro_rules! run_at_once {
-    ($conn:expr, $text:expr, |$query:ident| $bound:expr) => {{
-        match $conn {
-            $crate::db::Conn::Sqlite(c) => {
-                let $query = sqlx::query_scalar($text);
-                $crate::at_once::on_sqlite(c, $bound).await
+    ($single:expr, $texts:expr, $shape:expr, |$query:ident| $bound:expr) => {{
+        let text = $texts.of($single.engine(), $shape);
+        match $single {
+            $crate::db::Single::Sqlite { db, .. } => {
+                let $query = $crate::db::Script::new(text);
+                db.run($bound).await
             }
-            $crate::db::Conn::Postgres(c) => {
-                let $query = sqlx::query_scalar($text);
-                $crate::at_once::on_postgres(c, $bound).await
+            $crate::db::Single::Postgres(mut conn) => {
+                let $query = sqlx::query_scalar(sqlx::AssertSqlSafe(text));
+                $crate::at_once::on_postgres(&mut conn, $bound).await
             }
         }
     }};
@@ -146,10 +109,10 @@ impl<const N: usize> Texts<N> {
         Self([Engine::Sqlite, Engine::Postgres].map(|engine| std::array::from_fn(|shape| text(engine, shape))))
     }
 
-    /// The one for a connection.
+    /// The one for an engine.
     #[must_use]
-    pub fn of(&'static self, conn: &Conn<'_>, shape: usize) -> AssertSqlSafe<&'static str> {
-        AssertSqlSafe(self.0[conn.engine() as usize][shape].as_str())
+    pub fn of(&'static self, engine: Engine, shape: usize) -> &'static str {
+        &self.0[engine as usize][shape]
     }
 }
 
@@ -160,66 +123,43 @@ pub fn key_is_new(keyed: bool) -> &'static str {
 }
 
 impl Engine {
-    /// Takes the person's row and makes room for `rows` in the journal, if `guard` holds. On PostgreSQL the result is the
-    /// table `owner`; on SQLite it fails unless `guard` holds.
+    /// Takes the person's row and makes room for `rows` in the journal, if `guard` holds. The result is the table `owner`; on
+    /// SQLite it is `:seq`.
     #[must_use]
-    pub fn owner(self, rows: &str, guard: &str) -> String {
+    pub fn owner(self, rows: usize, guard: &str) -> String {
+        let owner = format!("UPDATE users SET seq = seq + {rows} WHERE id = $1 AND {guard}");
         match self {
-            Self::Postgres => {
-                format!("WITH owner AS (UPDATE users SET seq = seq + {rows} WHERE id = $1 AND {guard} RETURNING seq), ")
-            }
-            // NULL is refused.
-            Self::Sqlite => {
-                format!("UPDATE users SET seq = CASE WHEN {guard} THEN seq + {rows} END WHERE id = $1; ")
-            }
+            Self::Postgres => format!("WITH owner AS ({owner} RETURNING seq), "),
+            Self::Sqlite => format!("{owner}; SELECT seq FROM users WHERE id = $1; "),
         }
     }
 
-    /// Appends to the journal that `table`'s newest row, on PostgreSQL the one of the table `made`, was made, `later` rows
-    /// before its present end, and keeps the answer where the call has a key: 201, at `path` and the id.
+    /// Appends to the journal that what the table `made` has, on SQLite what has the id `:id`, was made, `later` rows before
+    /// its present end, and keeps the answer where the call has a key: 201, at `path` and the id.
     #[must_use]
-    pub fn made(self, table: &str, later: &str, keyed: bool, path: &str) -> String {
+    pub fn made(self, later: usize, keyed: bool, path: &str) -> String {
         const CHANGES: &str = "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, after)";
         const KEYS: &str = "INSERT INTO idempotency_keys (user_id, key_hash, request_hash, status, location, etag, body, \
                             created_at)";
-        let json = "'{\"id\":' || made.id || $7";
-        let kept = format!("$1, $4, $5, 201, '{path}' || made.id, '\"1\"', {json}, $2");
-        let change = |seq: &str| format!("$1, {seq}, {seq}, $2, $3, $6, made.id, {json}");
+        let (seq, id) = match self {
+            Self::Postgres => ("owner.seq", "made.id"),
+            Self::Sqlite => (":seq", ":id"),
+        };
+        let json = format!("'{{\"id\":' || {id} || $7");
+        let change = format!("$1, {seq} - {later}, {seq} - {later}, $2, $3, $6, {id}, {json}");
+        let kept = format!("$1, $4, $5, 201, '{path}' || {id}, '\"1\"', {json}, $2");
         match self {
             Self::Postgres => {
                 let kept = if keyed { format!(", kept AS ({KEYS} SELECT {kept} FROM made)") } else { String::new() };
-                format!(
-                    "journal AS ({CHANGES} SELECT {} FROM owner, made){kept}",
-                    change(&format!("owner.seq - {later}"))
-                )
+                format!("journal AS ({CHANGES} SELECT {change} FROM owner, made){kept} SELECT id FROM made")
             }
             Self::Sqlite => {
-                let made = newest(table);
-                let owner = format!("(SELECT seq - {later} AS seq FROM users WHERE id = $1) AS owner");
-                let kept = if keyed { format!("{KEYS} SELECT {kept} FROM {made}; ") } else { String::new() };
-                format!("{CHANGES} SELECT {} FROM {made}, {owner}; {kept}", change("owner.seq"))
+                let kept = if keyed { format!("; {KEYS} VALUES ({kept})") } else { String::new() };
+                format!("{CHANGES} VALUES ({change}){kept}")
             }
         }
     }
-
-    /// The end of a statement that made something: answers its id.
-    #[must_use]
-    pub fn end(self, table: &str) -> String {
-        match self {
-            Self::Postgres => " SELECT id FROM made".to_owned(),
-            Self::Sqlite => newest_id(table),
-        }
-    }
 }
 
-/// The row that was made last, on SQLite: ids only grow there.
-#[must_use]
-pub fn newest(table: &str) -> String {
-    format!("({}) AS made", newest_id(table))
-}
-
-/// Its id.
-#[must_use]
-pub fn newest_id(table: &str) -> String {
-    format!("SELECT max(id) AS id FROM {table} WHERE user_id = $1")
-}
+/// The id of the row that was inserted last, as `:id`, on SQLite: `INSERT … RETURNING` keeps a table for its rows.
+pub const LAST_ID: &str = "SELECT last_insert_rowid() AS id; ";

@@ -6,7 +6,7 @@ use todo_sdk::model::Id;
 
 use crate::{
     Error, Kit,
-    db::Conn,
+    db::{Conn, Single},
     idempotency::Request,
     journal::{self, Owner},
     reply::Reply,
@@ -20,32 +20,6 @@ pub trait Work<T>:
 
 impl<T, F> Work<T> for F where
     F: for<'c> FnOnce(&'c mut Conn<'_>, Owner, DateTime<Utc>) -> BoxFuture<'c, Result<T, Error>> + Send + 'static
-{
-}
-
-/// A write in one statement, of what is remembered of the person: see [`crate::at_once`]. It answers nothing, and has
-/// written nothing, where that does not do.
-pub trait AtOnce:
-    for<'c> FnOnce(
-        &'c mut Conn<'_>,
-        Owner,
-        DateTime<Utc>,
-        Option<Request>,
-    ) -> BoxFuture<'c, Result<Option<Reply>, Error>>
-    + Send
-    + 'static
-{
-}
-
-impl<F> AtOnce for F where
-    F: for<'c> FnOnce(
-            &'c mut Conn<'_>,
-            Owner,
-            DateTime<Utc>,
-            Option<Request>,
-        ) -> BoxFuture<'c, Result<Option<Reply>, Error>>
-        + Send
-        + 'static
 {
 }
 
@@ -89,22 +63,25 @@ impl Kit {
         .await
     }
 
-    /// The same, tried in one statement first.
+    /// The same, tried in one statement first, of what is remembered of the person: see [`crate::at_once`]. That answers
+    /// nothing, and has written nothing, where it does not do.
     ///
     /// # Errors
     ///
     /// As [`Kit::change_once`].
-    pub async fn change_at_once(
-        &self,
+    pub async fn change_at_once<'a, F>(
+        &'a self,
         user: Id,
         once: Option<Request>,
-        at_once: impl AtOnce,
+        at_once: impl FnOnce(Single<'a>, Owner, DateTime<Utc>, Option<Request>) -> F,
         work: impl Work<Reply>,
-    ) -> Result<Reply, Error> {
+    ) -> Result<Reply, Error>
+    where
+        F: Future<Output = Result<Option<Reply>, Error>> + Send,
+    {
         if let Some(owner) = self.owners.get(&user) {
             let (now, key) = (self.clock.now(), once.clone());
-            let written = self.db.write_at_once(move |conn| at_once(conn, owner, now, key)).await?;
-            if let Some(reply) = written {
+            if let Some(reply) = at_once(self.db.single().await?, owner, now, key).await? {
                 self.feed.changed(user);
                 return Ok(reply);
             }

@@ -59,11 +59,9 @@ async fn create(
     let written = kit.change_at_once(
         user,
         once,
-        move |conn, _, now, once| {
-            Box::pin(async move {
-                let made = comments::create_at_once(conn, user, now, (&client, once.as_ref()), new).await?;
-                Ok(made.map(|(id, json)| Reply::created_json(json, location(id))))
-            })
+        async move |single, _, now, once| {
+            let made = comments::create_at_once(single, user, now, (&client, once.as_ref()), new).await?;
+            Ok(made.map(|(id, json)| Reply::created_json(json, location(id))))
         },
         move |conn, _, now| {
             Box::pin(async move {

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use server_kit::{
     Error,
-    at_once::{Frame, Texts, key_is_new, with_id, without_id},
+    at_once::{Frame, LAST_ID, Texts, key_is_new, with_id, without_id},
     auth::Caller,
     bind_frame,
     comments::CommentRow,
-    db::{Conn, Engine},
+    db::{Conn, Engine, Single},
     extract::IfMatch,
     idempotency::Request,
     journal::{self, Entry},
@@ -58,7 +58,7 @@ pub async fn create(
 ///
 /// 422 for a date in the future.
 pub async fn create_at_once(
-    conn: &mut Conn<'_>,
+    single: Single<'_>,
     user: Id,
     now: DateTime<Utc>,
     (client, once): (&str, Option<&Request>),
@@ -70,8 +70,8 @@ pub async fn create_at_once(
     let folded = content.to_lowercase();
     let json = without_id(&Comment { id: 0, task_id, content: content.clone(), posted_date, version: 1 })?;
     let frame = Frame { client, once, event: EventKind::CommentCreated, json: &json };
-    let text = CREATE.of(conn, usize::from(once.is_some()));
-    let made = run_at_once!(conn, text, |query| bind_frame!(query, user, now, &frame)
+    let shape = usize::from(once.is_some());
+    let made = run_at_once!(single, CREATE, shape, |query| bind_frame!(query, user, now, &frame)
         .bind(task_id)
         .bind(&content)
         .bind(&folded)
@@ -85,14 +85,14 @@ static CREATE: LazyLock<Texts<2>> = LazyLock::new(|| Texts::new(|engine, shape| 
 /// `$8` to `$11` are the task, the text, it in lower case, and the date.
 fn create_text(engine: Engine, keyed: bool) -> String {
     let has_task = "EXISTS (SELECT 1 FROM tasks WHERE user_id = $1 AND id = $8)";
-    let owner = engine.owner("1", &format!("{has_task} AND {}", key_is_new(keyed)));
-    let comment =
-        "INSERT INTO comments (user_id, task_id, content, content_folded, posted_date) SELECT $1, $8, $9, $10, $11";
-    let comment = match engine {
-        Engine::Postgres => format!("made AS ({comment} FROM owner RETURNING id), "),
-        Engine::Sqlite => format!("{comment}; "),
-    };
-    format!("{owner}{comment}{}{}", engine.made("comments", "0", keyed, PATH), engine.end("comments"))
+    let owner = engine.owner(1, &format!("{has_task} AND {}", key_is_new(keyed)));
+    let comment = "INSERT INTO comments (user_id, task_id, content, content_folded, posted_date)";
+    let values = "$1, $8, $9, $10, $11";
+    let made = engine.made(0, keyed, PATH);
+    match engine {
+        Engine::Postgres => format!("{owner}made AS ({comment} SELECT {values} FROM owner RETURNING id), {made}"),
+        Engine::Sqlite => format!("{owner}{comment} VALUES ({values}); {LAST_ID}{made}"),
+    }
 }
 
 /// The person's comment of that id.

@@ -28,6 +28,7 @@ use sqlx::{PgConnection, SqliteConnection};
 use crate::Error;
 use pool::{Pool, Pooled};
 use sqlite::SqliteDb;
+pub use sqlite::{Bound, Script};
 pub use together::Together;
 
 /// The database. Cheap to clone.
@@ -111,6 +112,49 @@ impl Reader {
             Self::Sqlite(conn) => Conn::Sqlite(conn),
             Self::Postgres(conn) => Conn::Postgres(conn),
         }
+    }
+}
+
+/// Where one statement goes that is a whole write, on SQLite one script.
+#[derive(Debug)]
+pub enum Single<'c> {
+    /// SQLite.
+    Sqlite {
+        /// Where scripts are run.
+        db: &'c SqliteDb,
+        /// Where is looked before, if that is needed.
+        reader: Option<Pooled<SqliteConnection>>,
+    },
+    /// PostgreSQL.
+    Postgres(Pooled<PgConnection>),
+}
+
+impl Single<'_> {
+    /// What it is a connection to.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite { .. } => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// To look before writing. What was seen may be otherwise by then, unless the write sees to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::read`].
+    pub async fn conn(&mut self) -> Result<Conn<'_>, Error> {
+        Ok(match self {
+            Self::Sqlite { db, reader } => {
+                let reader = match reader {
+                    Some(reader) => reader,
+                    none @ None => none.insert(pool::get(db.readers()).await?),
+                };
+                Conn::Sqlite(reader)
+            }
+            Self::Postgres(conn) => Conn::Postgres(conn),
+        })
     }
 }
 
@@ -224,21 +268,16 @@ impl Db {
         }
     }
 
-    /// Runs `work`, which is one statement, or on SQLite one script without a savepoint: see [`crate::at_once`]. It is
-    /// durable when this returns something, and has left no trace where it returns nothing.
+    /// Where one statement goes that is a whole write: see [`crate::at_once`].
     ///
     /// # Errors
     ///
-    /// As [`Db::write`].
-    pub async fn write_at_once<T, F>(&self, work: F) -> Result<Option<T>, Error>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<Option<T>, Error>> + Send + 'static,
-    {
-        match self {
-            Self::Sqlite(db) => db.write_at_once(work).await,
-            Self::Postgres(pool) => work(&mut Conn::Postgres(&mut *pool::get(pool).await?)).await,
-        }
+    /// As [`Db::read`].
+    pub async fn single(&self) -> Result<Single<'_>, Error> {
+        Ok(match self {
+            Self::Sqlite(db) => Single::Sqlite { db, reader: None },
+            Self::Postgres(pool) => Single::Postgres(pool::get(pool).await?),
+        })
     }
 
     /// Whether the database answers.

@@ -54,11 +54,9 @@ async fn create(
     kit.change_at_once(
         user,
         once,
-        move |conn, owner, now, once| {
-            Box::pin(async move {
-                let made = tasks::at_once::create(conn, user, &owner, now, (&client, once.as_ref()), new).await?;
-                Ok(made.map(|(id, json)| Reply::created_json(json, location(id))))
-            })
+        async move |single, owner, now, once| {
+            let made = tasks::at_once::create(single, user, &owner, now, (&client, once.as_ref()), new).await?;
+            Ok(made.map(|(id, json)| Reply::created_json(json, location(id))))
         },
         move |conn, owner, now| {
             Box::pin(async move {
@@ -116,13 +114,19 @@ async fn update(kit: Kit, caller: Caller, id: Id, if_match: IfMatch, changes: Up
     kit.change_at_once(
         user,
         None,
-        move |conn, owner, now, _| {
-            Box::pin(async move {
-                match tasks::at_once::update(conn, user, &owner, now, &client, (id, &matches), wish).await? {
-                    Changed::Now(task) => Reply::resource(&*task, task.version).map(Some),
-                    Changed::ByTheBook => Ok(None),
-                }
-            })
+        async move |single, owner, now, _| match tasks::at_once::update(
+            single,
+            user,
+            &owner,
+            now,
+            &client,
+            (id, &matches),
+            wish,
+        )
+        .await?
+        {
+            Changed::Now(task) => Reply::resource(&*task, task.version).map(Some),
+            Changed::ByTheBook => Ok(None),
         },
         move |conn, owner, now| {
             Box::pin(async move {

@@ -1,8 +1,11 @@
 //! SQLite: WAL, many readers, and one writer that puts concurrent writes into one commit.
 //!
 //! A commit is durable before it is acknowledged (`synchronous=FULL`), and the sync is what it costs. So all writes go
-//! to one task: it takes what is waiting, runs each in a savepoint of one transaction, commits, and answers them all. What
-//! writes at once (see [`crate::at_once`]) does without the savepoint: if it breaks off after all, the transaction is undone.
+//! to one task: it takes what is waiting, runs each in a savepoint of one transaction, commits, and answers them all.
+//! Scripts (see [`crate::at_once`]) go to a thread of their own, which takes turns with that task.
+
+mod script;
+mod scripts;
 
 use std::{
     fmt,
@@ -22,6 +25,8 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub use self::script::{Bound, Script};
+use self::scripts::Scripts;
 use super::{
     Conn, DatabaseUrl, OpenError, migrate,
     pool::{self, Pool},
@@ -44,13 +49,17 @@ const QUEUE: usize = 1024;
 /// The first write asks for a transaction of its own; it waits for the lock instead of failing half-way.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
+/// Whose turn it is to write: whoever waited longest. SQLite itself would have the other one sleep and try again.
+type Turn = tokio::sync::Mutex<()>;
+
 /// An open SQLite file. Cheap to clone.
 #[derive(Clone)]
 pub struct SqliteDb {
     readers: Pool<SqliteConnection>,
     /// `None` ends the writer.
-    jobs: mpsc::Sender<Option<Job>>,
+    jobs: mpsc::Sender<Option<Work>>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    scripts: Scripts,
 }
 
 impl fmt::Debug for SqliteDb {
@@ -62,19 +71,10 @@ impl fmt::Debug for SqliteDb {
 /// What a write leaves behind: whether to keep it, and how to tell its caller what became of the commit.
 struct Done {
     keep: bool,
-    /// Whether it may have written something, with no savepoint to go back to.
-    broke_off: bool,
     answer: Box<dyn FnOnce(Result<(), Arc<sqlx::Error>>) + Send>,
 }
 
 type Work = Box<dyn for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Done> + Send>;
-
-/// A write.
-struct Job {
-    work: Work,
-    /// Whether the work is refused, if at all, before it has written anything, and so needs no savepoint.
-    at_once: bool,
-}
 
 impl SqliteDb {
     pub(super) async fn open(path: &Path, readers: usize) -> Result<Self, OpenError> {
@@ -94,9 +94,11 @@ impl SqliteDb {
         let mut writer = SqliteConnection::connect_with(&writing).await.map_err(refused)?;
         migrate_once(&mut writer).await?;
         let readers = pool::new(options.pragma("cache_size", READER_CACHE), |_| false, readers);
+        let turn = Arc::new(Turn::default());
+        let scripts = Scripts::start(path, turn.clone()).map_err(|error| refused(error.into()))?;
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let writer = tokio::spawn(run_writer(writer, queue));
-        Ok(Self { readers, jobs, writer: Arc::new(Mutex::new(Some(writer))) })
+        let writer = tokio::spawn(run_writer(writer, turn, queue));
+        Ok(Self { readers, jobs, writer: Arc::new(Mutex::new(Some(writer))), scripts })
     }
 
     pub(super) fn readers(&self) -> &Pool<SqliteConnection> {
@@ -108,30 +110,13 @@ impl SqliteDb {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
     {
-        self.send(work, Result::is_ok, false).await
-    }
-
-    pub(super) async fn write_at_once<T, F>(&self, work: F) -> Result<Option<T>, Error>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<Option<T>, Error>> + Send + 'static,
-    {
-        self.send(work, |written| matches!(written, Ok(Some(_))), true).await
-    }
-
-    async fn send<T, F>(&self, work: F, keeps: fn(&Result<T, Error>) -> bool, at_once: bool) -> Result<T, Error>
-    where
-        T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Conn<'_>) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
-    {
         let (answer, answered) = oneshot::channel();
         let work: Work = Box::new(move |conn| {
             Box::pin(async move {
                 // A panic in one write must not take the writer, and with it every other write, along.
                 let result = AssertUnwindSafe(work(conn)).catch_unwind().await;
                 let result = result.unwrap_or_else(|_| Err(Error::internal("a write panicked")));
-                let keep = keeps(&result);
-                let broke_off = at_once && matches!(result, Err(Error::Internal(_) | Error::Unavailable(..)));
+                let keep = result.is_ok();
                 let answer = Box::new(move |commit: Result<(), Arc<sqlx::Error>>| {
                     let result = match commit {
                         Err(error) if keep => Err(Error::Unavailable("the database", Some(error.into()))),
@@ -140,15 +125,26 @@ impl SqliteDb {
                     // The caller may have gone; the write stands all the same.
                     let _ = answer.send(result);
                 });
-                Done { keep, broke_off, answer }
+                Done { keep, answer }
             })
         });
         let gone = || Error::Unavailable("the database", None);
-        self.jobs.send(Some(Job { work, at_once })).await.map_err(|_| gone())?;
+        self.jobs.send(Some(work)).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
 
+    /// Runs a script. Nothing is answered, and nothing was written, where the database objected to what it would have done:
+    /// a row that it refers to is gone, a key is taken, a condition did not hold.
+    ///
+    /// # Errors
+    ///
+    /// Any other failure; it has left nothing either.
+    pub async fn run(&self, script: Script) -> Result<Option<i64>, Error> {
+        self.scripts.run(script).await
+    }
+
     pub(super) async fn close(&self) {
+        self.scripts.close().await;
         let _ = self.jobs.send(None).await;
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
@@ -172,8 +168,9 @@ async fn migrate_once(conn: &mut SqliteConnection) -> Result<(), OpenError> {
     result.map_err(migrate::explain)
 }
 
-async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Option<Job>>) {
+async fn run_writer(mut conn: SqliteConnection, turn: Arc<Turn>, mut queue: mpsc::Receiver<Option<Work>>) {
     while let Some(Some(first)) = queue.recv().await {
+        let _turn = turn.lock().await;
         let mut next = Some(first);
         let mut done = Vec::new();
         let (mut sound, mut last) = (true, false);
@@ -184,7 +181,7 @@ async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Option
         while let Some(job) = next.take() {
             let (job, failed) = run(&mut conn, job).await;
             // Whoever can't end its savepoint has left who knows what, or no transaction at all.
-            sound &= !job.broke_off && failed.is_none();
+            sound &= failed.is_none();
             done.push((job, failed));
             if sound && done.len() < BATCH_MAX {
                 match queue.try_recv() {
@@ -202,10 +199,7 @@ async fn run_writer(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Option
     let _ = conn.close().await;
 }
 
-async fn run(conn: &mut SqliteConnection, Job { work, at_once }: Job) -> (Done, Option<sqlx::Error>) {
-    if at_once {
-        return (work(&mut Conn::Sqlite(conn)).await, None);
-    }
+async fn run(conn: &mut SqliteConnection, work: Work) -> (Done, Option<sqlx::Error>) {
     if let Err(error) = conn.execute("SAVEPOINT one").await {
         return (work_never_ran(error), None);
     }
@@ -218,10 +212,10 @@ async fn run(conn: &mut SqliteConnection, Job { work, at_once }: Job) -> (Done, 
 /// Dropping the work drops its answer channel: the caller is told that the database is not available.
 fn work_never_ran(error: sqlx::Error) -> Done {
     tracing::error!(%error, "cannot begin a write");
-    Done { keep: false, broke_off: false, answer: Box::new(|_| {}) }
+    Done { keep: false, answer: Box::new(|_| {}) }
 }
 
-async fn refuse(job: Option<Job>, error: Arc<sqlx::Error>) {
+async fn refuse(job: Option<Work>, error: Arc<sqlx::Error>) {
     tracing::warn!(%error, "cannot begin a transaction");
     drop(job);
 }
@@ -230,7 +224,7 @@ async fn finish(conn: &mut SqliteConnection, sound: bool, batch: Vec<(Done, Opti
     let committed = if sound {
         conn.execute("COMMIT").await.map(|_| ())
     } else {
-        Err(sqlx::Error::Protocol("a write of the same transaction broke off".to_owned()))
+        Err(sqlx::Error::Protocol("a savepoint of the same transaction could not be ended".to_owned()))
     };
     let committed = committed.map_err(Arc::new);
     if let Err(error) = &committed {

@@ -18,19 +18,6 @@ pub const TELEGRAM: &str = "telegram";
 /// The channel of those who have a webhook.
 pub const WEBHOOK: &str = "webhook";
 
-/// The channels of user `$1`, a row each, or one row without any: part of a statement.
-macro_rules! channels_of_user {
-    () => {
-        "(SELECT 'telegram' AS channel \
-          WHERE EXISTS (SELECT 1 FROM telegram_users WHERE user_id = $1 AND blocked_at IS NULL) \
-          UNION ALL SELECT 'webhook' WHERE EXISTS (SELECT 1 FROM webhooks WHERE user_id = $1 AND disabled_at IS NULL) \
-          UNION ALL SELECT CAST(NULL AS TEXT) \
-          WHERE NOT EXISTS (SELECT 1 FROM telegram_users WHERE user_id = $1 AND blocked_at IS NULL) \
-          AND NOT EXISTS (SELECT 1 FROM webhooks WHERE user_id = $1 AND disabled_at IS NULL)) AS c"
-    };
-}
-pub(crate) use channels_of_user;
-
 /// A channel, or whichever deliverer comes.
 type Channel = Option<&'static str>;
 

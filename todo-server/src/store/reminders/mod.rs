@@ -18,7 +18,6 @@ use server_kit::{Error, db::Conn, on};
 use sqlx::FromRow;
 use todo_sdk::model::{Id, ReminderRow, ReminderState};
 
-pub(crate) use channels::channels_of_user;
 pub use channels::{TELEGRAM, WEBHOOK, adopt, of_owner};
 pub use claim::{Claim, Claimed, Leased, Turns, claim, next_due};
 pub use fail::failed;

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use server_kit::{
     Error,
-    at_once::{self, Frame, Texts, key_is_new, newest, newest_id, with_id, without_id},
+    at_once::{Frame, LAST_ID, Texts, key_is_new, with_id, without_id},
     bind_frame,
-    db::{Conn, Engine},
+    db::{Engine, Single},
     extract::IfMatch,
     idempotency::Request,
     journal::Owner,
@@ -20,15 +20,12 @@ use super::{
     row::get,
     write::{Columns, apply, bind, new_task},
 };
-use crate::store::reminders::{self, channels_of_user};
+use crate::store::reminders;
 
-static CREATE: LazyLock<Texts<4>> =
-    LazyLock::new(|| Texts::new(|engine, shape| create_text(engine, shape & REMINDS != 0, shape & KEYED != 0)));
+/// With and without a key, for each number of channels that are to remind.
+static CREATE: LazyLock<Texts<6>> =
+    LazyLock::new(|| Texts::new(|engine, shape| create_text(engine, shape / 2, shape % 2 == 1)));
 static UPDATE: LazyLock<Texts<2>> = LazyLock::new(|| Texts::new(|engine, shape| update_text(engine, shape == 1)));
-
-/// What a shape of `CREATE` has besides, as bits of its number.
-const KEYED: usize = 1;
-const REMINDS: usize = 2;
 
 /// Makes a task; answers its id and its JSON.
 ///
@@ -36,7 +33,7 @@ const REMINDS: usize = 2;
 ///
 /// As [`super::create`], but for what only the database knows: then nothing is made or answered.
 pub async fn create(
-    conn: &mut Conn<'_>,
+    single: Single<'_>,
     user: Id,
     owner: &Owner,
     now: DateTime<Utc>,
@@ -49,28 +46,22 @@ pub async fn create(
     let (columns, json) = (Columns::of(&task, zone), without_id(&task)?);
     let frame = Frame { client, once, event: EventKind::TaskCreated, json: &json };
     let reminder_json = reminder.map(reminder_json).transpose()?;
-    let shape = usize::from(once.is_some()) * KEYED + usize::from(reminder.is_some()) * REMINDS;
-    let text = CREATE.of(conn, shape);
-    macro_rules! bound {
-        ($tags:expr) => {
-            bind!(columns, bind_frame!(sqlx::query_scalar(text), user, now, &frame))
-                .bind(task.date_created)
-                .bind(&owner.timezone)
-                .bind(owner.telegram_user)
-                .bind($tags)
-                .bind(reminder)
-                .bind(EventKind::ReminderCreated.as_str())
-                .bind(reminder_json.as_deref())
-        };
-    }
-    let made = match conn {
-        Conn::Postgres(c) => at_once::on_postgres(c, bound!(&task.tags)).await?,
-        Conn::Sqlite(c) => {
-            let tags = serde_json::to_string(&task.tags).map_err(Error::internal)?;
-            at_once::on_sqlite(c, bound!(tags)).await?
-        }
-    };
-    Ok(made.map(|id| (id, with_id(id, &json))))
+    let channels = if reminder.is_some() { reminders::of_owner(owner) } else { Vec::new() };
+    let channel = |nth: usize| channels.get(nth).copied().flatten();
+    let shape = 2 * channels.len() + usize::from(once.is_some());
+    let made = run_at_once!(single, CREATE, shape, |query| bind!(columns, bind_frame!(query, user, now, &frame))
+        .bind(task.date_created)
+        .bind(&owner.timezone)
+        .bind(owner.telegram_user)
+        .bind(owner.to_telegram)
+        .bind(owner.to_webhook)
+        .bind(&task.tags)
+        .bind(reminder)
+        .bind(EventKind::ReminderCreated.as_str())
+        .bind(reminder_json.as_deref())
+        .bind(channel(0))
+        .bind(channel(1)));
+    Ok(made?.map(|id| (id, with_id(id, &json))))
 }
 
 /// The JSON of a reminder that was just queued, behind its channel.
@@ -94,70 +85,66 @@ fn reminder_json(at: DateTime<Utc>) -> Result<String, Error> {
     Ok(rest.ok_or_else(|| Error::internal("the channel does not come third"))?.to_owned())
 }
 
-/// `$8` to `$23` are the [`Columns`]; then come the date of creation, the zone and the Telegram account that the person is
-/// believed to have, the tags, the time of the reminder, its event and its JSON.
-fn create_text(engine: Engine, reminds: bool, keyed: bool) -> String {
-    let (postgres, table) = (engine == Engine::Postgres, "tasks");
-    let channels = if reminds { concat!("(SELECT count(*) FROM ", channels_of_user!(), ")") } else { "0" };
-    let (is, has_all) = if postgres {
-        ("IS NOT DISTINCT FROM", "id = ANY(CAST($27 AS BIGINT[]))) = cardinality(CAST($27 AS BIGINT[]))")
-    } else {
-        ("IS", "id IN (SELECT value FROM json_each($27))) = json_array_length($27)")
-    };
+/// `$8` to `$23` are the [`Columns`]; then come the date of creation, the zone, the Telegram account and the channels that
+/// the person is believed to have, the tags, the time of the reminder, its event and its JSON, and the channels that remind.
+fn create_text(engine: Engine, channels: usize, keyed: bool) -> String {
+    // Those of the row that is changed are compared as they are when it is there, however long it was waited for.
     let guard = format!(
-        "timezone = $25 AND (SELECT min(g.id) FROM telegram_users g WHERE g.user_id = $1) {is} $26 \
-         AND (SELECT count(*) FROM tags WHERE user_id = $1 AND {has_all} AND {}",
+        "timezone = $25 AND telegram_user {} $26 AND to_telegram = $27 AND to_webhook = $28 AND {}",
+        if engine == Engine::Postgres { "IS NOT DISTINCT FROM" } else { "IS" },
         key_is_new(keyed)
     );
-    let owner = engine.owner(&format!("1 + {channels}"), &guard);
     let task = "INSERT INTO tasks (user_id, title, title_folded, description, description_folded, completed, \
                 completed_at, priority, due_at, due_day, remind_time, repeat_rrule, repeat_from, date_updated, version, \
-                remind_before, nag, date_created) SELECT $1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-                $20, $21, $22, $23, $24";
-    let tags = "INSERT INTO task_tags (user_id, task_id, tag_id) SELECT $1, made.id, ";
-    let reminder = "INSERT INTO reminders (user_id, task_id, due_at, next_at, state, snoozed, nags, channel) \
-                    SELECT $1, made.id, $28, $28, 'queued', FALSE, 0, c.channel FROM ";
-    let change = |number, count| {
-        format!(
-            "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, after) \
-             SELECT $1, owner.seq - {number}, owner.seq - {count}, $2, $3, $29, rows.id, \
-             '{{\"id\":' || rows.id || ',\"task_id\":' || made.id || ',\"channel\":' \
-             || coalesce('\"' || rows.channel || '\"', 'null') || $30 FROM "
-        )
+                remind_before, nag, date_created)";
+    let columns = "$1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24";
+    let tags = "INSERT INTO task_tags (user_id, task_id, tag_id)";
+    let (rows, made) = (1 + channels, engine.made(channels, keyed, super::PATH));
+    let reminders: String = (0..channels).map(|nth| reminder_text(engine, nth, channels)).collect();
+    match engine {
+        Engine::Postgres => {
+            let has_all = "(SELECT count(*) FROM tags WHERE user_id = $1 AND id = ANY(CAST($29 AS BIGINT[]))) \
+                           = cardinality(CAST($29 AS BIGINT[]))";
+            let owner = engine.owner(rows, &format!("{guard} AND {has_all}"));
+            format!(
+                "{owner}made AS ({task} SELECT {columns} FROM owner RETURNING id), \
+                 tagged AS ({tags} SELECT $1, made.id, x FROM made, unnest(CAST($29 AS BIGINT[])) AS x), {reminders}{made}"
+            )
+        }
+        Engine::Sqlite => {
+            let has_each = "SELECT id AS tag FROM tags WHERE user_id = $1 AND id = $29";
+            let owner = engine.owner(rows, &guard);
+            format!(
+                "{has_each}; {owner}{task} VALUES ({columns}); {LAST_ID}{tags} VALUES ($1, :id, $29); {reminders}{made}"
+            )
+        }
+    }
+}
+
+/// Queues the reminder for the `nth` of so many channels, and tells the journal.
+fn reminder_text(engine: Engine, nth: usize, channels: usize) -> String {
+    let queue = "INSERT INTO reminders (user_id, task_id, due_at, next_at, state, snoozed, nags, channel)";
+    let tell = "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, after)";
+    let (later, channel) = (channels - 1 - nth, format!("CAST(${} AS TEXT)", 33 + nth));
+    let (seq, task, id) = match engine {
+        Engine::Postgres => ("owner.seq", "made.id", format!("queued{nth}.id")),
+        Engine::Sqlite => (":seq", ":id", "last_insert_rowid()".to_owned()),
     };
-    let (c, end) = (channels_of_user!(), engine.end(table));
-    if postgres {
-        let reminders = if reminds {
-            // Those that were made last come last.
+    let row = format!("$1, {task}, $30, $30, 'queued', FALSE, 0, {channel}");
+    let change = format!(
+        "$1, {seq} - {later}, {seq} - {channels}, $2, $3, $31, {id}, '{{\"id\":' || {id} || ',\"task_id\":' || {task} \
+         || ',\"channel\":' || coalesce('\"' || {channel} || '\"', 'null') || $32"
+    );
+    match engine {
+        Engine::Postgres => {
+            // So that ids are in the order of the channels.
+            let before = nth.checked_sub(1).map(|before| format!(", queued{before}")).unwrap_or_default();
             format!(
-                "queued AS ({reminder}made, {c} RETURNING id, channel), told AS ({change}owner, made, \
-                 (SELECT id, channel, row_number() OVER (ORDER BY id DESC) AS number, count(*) OVER () AS count FROM queued) \
-                 AS rows), ",
-                change = change("rows.number + 1", "rows.count"),
+                "queued{nth} AS ({queue} SELECT {row} FROM made{before} RETURNING id), \
+                 told{nth} AS ({tell} SELECT {change} FROM owner, made, queued{nth}), "
             )
-        } else {
-            String::new()
-        };
-        let made = engine.made(table, channels, keyed, super::PATH);
-        format!(
-            "{owner}made AS ({task} FROM owner RETURNING id), tagged AS ({tags}x FROM made, unnest(CAST($27 AS BIGINT[])) AS x), \
-             {reminders}{made}{end}"
-        )
-    } else {
-        let newest = newest(table);
-        let of_task = format!("reminders r WHERE r.user_id = $1 AND r.task_id = ({})", newest_id(table));
-        let count = if reminds { format!("(SELECT count(*) FROM {of_task})") } else { "0".to_owned() };
-        let reminders = if reminds {
-            format!(
-                "{reminder}{newest}, {c}; {change}{newest}, (SELECT seq FROM users WHERE id = $1) AS owner, \
-                 (SELECT id, channel FROM {of_task}) AS rows; ",
-                change = change(&format!("(SELECT count(*) FROM {of_task} AND r.id > rows.id)"), &count),
-            )
-        } else {
-            String::new()
-        };
-        let made = engine.made(table, &count, keyed, super::PATH);
-        format!("{owner}{task}; {tags}x.value FROM {newest}, json_each($27) AS x; {reminders}{made}{end}")
+        }
+        Engine::Sqlite => format!("{queue} VALUES ({row}); {tell} VALUES ({change}); "),
     }
 }
 
@@ -176,7 +163,7 @@ pub enum Changed {
 ///
 /// As [`super::update`], but for what only the database knows: then nothing is changed.
 pub async fn update(
-    conn: &mut Conn<'_>,
+    mut single: Single<'_>,
     user: Id,
     owner: &Owner,
     now: DateTime<Utc>,
@@ -184,7 +171,7 @@ pub async fn update(
     (id, if_match): (Id, &IfMatch),
     changes: UpdateTask,
 ) -> Result<Changed, Error> {
-    let before = get(conn, user, id).await?;
+    let before = get(&mut single.conn().await?, user, id).await?;
     if_match.check(before.version)?;
     let zone = time::zone(&owner.timezone)?;
     let after = apply(before.clone(), changes, zone, now)?;
@@ -199,8 +186,8 @@ pub async fn update(
     let after = Task { version: before.version + 1, date_updated: now, ..after };
     let (was, is) = (json(&before)?, json(&after)?);
     let frame = Frame { client, once: None, event: EventKind::TaskUpdated, json: &is };
-    let (columns, text) = (Columns::of(&after, zone), UPDATE.of(conn, usize::from(completes)));
-    let changed = run_at_once!(conn, text, |query| bind!(columns, bind_frame!(query, user, now, &frame))
+    let (columns, shape) = (Columns::of(&after, zone), usize::from(completes));
+    let changed = run_at_once!(single, UPDATE, shape, |query| bind!(columns, bind_frame!(query, user, now, &frame))
         .bind(id)
         .bind(&owner.timezone)
         .bind(before.version)
@@ -221,23 +208,21 @@ fn update_text(engine: Engine, completes: bool) -> String {
         "timezone = $25 AND EXISTS (SELECT 1 FROM tasks WHERE user_id = $1 AND id = $24 AND version = $26) \
          AND {no_reminders}"
     );
-    let owner = engine.owner("1", &guard);
+    let owner = engine.owner(1, &guard);
     let update = "UPDATE tasks SET title = $8, title_folded = $9, description = $10, description_folded = $11, \
                   completed = $12, completed_at = $13, priority = $14, due_at = $15, due_day = $16, remind_time = $17, \
                   repeat_rrule = $18, repeat_from = $19, date_updated = $20, version = $21, remind_before = $22, \
                   nag = $23";
     let changed = "user_id = $1 AND id = $24 AND version = $26";
-    let change = "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, before, after) \
-                  SELECT $1, owner.seq, owner.seq, $2, $3, $6, ";
+    let change = "INSERT INTO changes (user_id, seq, action, at, client, event, resource_id, before, after)";
     match engine {
         // If another call was faster, there is no id, which the journal refuses.
         Engine::Postgres => format!(
-            "{owner}changed AS ({update} FROM owner WHERE {changed} RETURNING id) \
-             {change}(SELECT id FROM changed), $27, $7 FROM owner RETURNING resource_id"
+            "{owner}changed AS ({update} FROM owner WHERE {changed} RETURNING id) {change} \
+             SELECT $1, owner.seq, owner.seq, $2, $3, $6, (SELECT id FROM changed), $27, $7 FROM owner RETURNING resource_id"
         ),
-        Engine::Sqlite => format!(
-            "{owner}{update} WHERE {changed}; \
-             {change}$24, $27, $7 FROM (SELECT seq FROM users WHERE id = $1) AS owner RETURNING resource_id"
-        ),
+        Engine::Sqlite => {
+            format!("{owner}{update} WHERE {changed}; {change} VALUES ($1, :seq, :seq, $2, $3, $6, $24, $27, $7)")
+        }
     }
 }
