@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use moka::sync::Cache;
 use todo_sdk::{
     Client, Error,
-    model::{ExchangeChat, Id, Language, TelegramUser},
+    model::{ExchangeChat, Id, Language, Task, TelegramUser},
 };
 
 use crate::i18n::Words;
@@ -118,6 +118,23 @@ impl People {
         };
         if let Err(error) = found {
             tracing::warn!(chat = chat_id, %error, "cannot tell that a chat is open again; its next message does");
+        }
+    }
+
+    /// A task of the person in that chat; none if it is gone, or the chat has no account.
+    ///
+    /// # Errors
+    ///
+    /// As the SDK says.
+    pub(crate) async fn task(&self, chat_id: i64, task: Id) -> Result<Option<Task>, Error> {
+        // To speak for a chat without an account would make one.
+        if self.bot.telegram().find(chat_id).await?.is_none() {
+            return Ok(None);
+        }
+        let client = self.sessions.get(&chat_id).unwrap_or_else(|| self.bot.for_chat(ExchangeChat::of(chat_id)));
+        match client.tasks().get(task).await {
+            Err(error) if error.status() == Some(404) => Ok(None),
+            task => task.map(Some),
         }
     }
 

@@ -37,7 +37,9 @@ const LEASE: Duration = Duration::from_secs(120);
 /// The servers don't let the bot in.
 pub(crate) async fn deliver(app: &App) -> Result<(), StartError> {
     let deliverer = app.client.reminders().deliverer(CHANNEL).batch(BATCH).at_once(AT_ONCE).lease(LEASE);
-    deliverer.run(|reminder| send(app, reminder)).await.map_err(StartError::Refused)
+    let delivered =
+        deliverer.run_with_lost(|reminder| send(app, reminder), |reminder, sent| amend(app, reminder, sent));
+    delivered.await.map_err(StartError::Refused)
 }
 
 async fn send(app: &App, claimed: ClaimedReminder) -> Result<Option<String>, Undelivered> {
@@ -49,6 +51,23 @@ async fn send(app: &App, claimed: ClaimedReminder) -> Result<Option<String>, Und
         app.people.forget(chat);
     }
     sent.map(|message| Some(message.0.to_string())).map_err(|error| undelivered(&error))
+}
+
+/// A reminder was sent whose task was changed or deleted meanwhile. The servers don't know of that message, so it is made
+/// true here.
+async fn amend(app: &App, claimed: ClaimedReminder, sent: Option<String>) {
+    let message = sent.and_then(|message| message.parse().ok()).map(MessageId);
+    // One that tells of several stays as it is.
+    let (Some(chat), Some(message), 0) = (claimed.chat_id, message, claimed.gathered_count) else { return };
+    let task = match app.people.task(chat, claimed.task.id).await {
+        Ok(task) => task,
+        Err(error) => return tracing::warn!(%error, "cannot tell whether a message is still true"),
+    };
+    let since = if task.is_some() { Since::Changed } else { Since::Deleted };
+    let screen = reminder::after(clock(claimed.language, &claimed.timezone), claimed.id, task.as_ref(), since);
+    if let Err(error) = app.sender.edit(chat, message, &screen, Priority::Bulk).await {
+        tracing::warn!(%error, "cannot change a message that is no longer true");
+    }
 }
 
 fn undelivered(error: &RequestError) -> Undelivered {

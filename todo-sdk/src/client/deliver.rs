@@ -60,8 +60,8 @@ impl Undelivered {
     }
 }
 
-/// A reminder, its lease, and what became of it: the message and the version of the task that it shows.
-type Delivered = (Id, String, Result<(Option<String>, i64), Undelivered>);
+/// A reminder, and what became of it: the message that shows it.
+type Delivered = (ClaimedReminder, Result<Option<String>, Undelivered>);
 
 /// Delivers reminders within bounds of one's own; see [`Reminders::deliverer`].
 ///
@@ -114,6 +114,31 @@ impl Deliverer {
         F: Fn(ClaimedReminder) -> S + Sync,
         S: Future<Output = Result<Option<String>, Undelivered>> + Send,
     {
+        self.run_with_lost(send, |_, _| async {}).await
+    }
+
+    /// [`run`](Self::run), and calls `lost` for each reminder that was sent although it was no longer the deliverer's: its
+    /// task was changed or deleted meanwhile, or the lease had ended. It is called with what `send` answered; nobody else
+    /// keeps that message true.
+    ///
+    /// # Errors
+    ///
+    /// Only where going on is no use, as when the service's secret is refused.
+    ///
+    /// ```no_run
+    /// # async fn run(client: todo_sdk::Client) -> Result<(), todo_sdk::Error> {
+    /// let send = |reminder: todo_sdk::model::ClaimedReminder| async move { Ok(Some(format!("page {}", reminder.id))) };
+    /// let lost = |_: todo_sdk::model::ClaimedReminder, page: Option<String>| async move { println!("{page:?} is outdated") };
+    /// client.reminders().deliverer("pager").run_with_lost(send, lost).await
+    /// # }
+    /// ```
+    pub async fn run_with_lost<F, S, L, A>(&self, send: F, lost: L) -> Result<(), Error>
+    where
+        F: Fn(ClaimedReminder) -> S + Sync,
+        S: Future<Output = Result<Option<String>, Undelivered>> + Send,
+        L: Fn(ClaimedReminder, Option<String>) -> A + Sync,
+        A: Future<Output = ()> + Send,
+    {
         let claim = ClaimReminders {
             channel: self.channel.clone(),
             limit: self.batch,
@@ -125,7 +150,7 @@ impl Deliverer {
             match self.reminders.claim(&claim).await {
                 Ok(claimed) => {
                     failures = 0;
-                    self.deliver(claimed, &send, Instant::now()).await;
+                    self.deliver(claimed, &send, &lost, Instant::now()).await;
                 }
                 Err(error) if error.passes() => {
                     failures += 1;
@@ -137,46 +162,42 @@ impl Deliverer {
         }
     }
 
-    async fn deliver<F, S>(&self, claimed: Vec<ClaimedReminder>, send: &F, begun: Instant)
+    async fn deliver<F, S, L, A>(&self, claimed: Vec<ClaimedReminder>, send: &F, lost: &L, begun: Instant)
     where
         F: Fn(ClaimedReminder) -> S + Sync,
         S: Future<Output = Result<Option<String>, Undelivered>> + Send,
+        L: Fn(ClaimedReminder, Option<String>) -> A + Sync,
+        A: Future<Output = ()> + Send,
     {
-        let deliver_one = |reminder: ClaimedReminder| async move {
-            let (id, lease, version) = (reminder.id, reminder.lease.clone(), reminder.task.version);
-            let sent = send(reminder).await;
-            (id, lease, sent.map(|message_id| (message_id, version)))
-        };
         stream::iter(claimed)
-            .map(deliver_one)
+            .map(|reminder| async move { (reminder.clone(), send(reminder).await) })
             .buffer_unordered(self.at_once)
             .ready_chunks(SETTLE_MAX)
             // While the server is told of some, others are being delivered.
-            .map(|done| self.settle(done, begun))
+            .map(|done| async move {
+                let late = self.settle(&done, begun).await;
+                let late = done.into_iter().filter(|(reminder, _)| late.contains(&reminder.id));
+                let sent = late.filter_map(|(reminder, result)| Some((reminder, result.ok()?)));
+                stream::iter(sent)
+                    .for_each_concurrent(self.at_once, |(reminder, message)| lost(reminder, message))
+                    .await;
+            })
             .buffer_unordered(2)
             .collect::<Vec<()>>()
             .await;
     }
 
-    /// Tries for as long as the leases last: what nobody is told of is delivered again.
-    async fn settle(&self, done: Vec<Delivered>, begun: Instant) {
-        let mut settle = SettleReminders::default();
-        for (id, lease, result) in done {
-            match result {
-                Ok((message_id, version)) => {
-                    let sent = ReminderSent { lease, message_id, version: Some(version) };
-                    settle.sent.push((id, sent).into());
-                }
-                Err(why) => settle.failed.push((id, why.of(&lease)).into()),
-            }
-        }
+    /// Tries for as long as the leases last: what nobody is told of is delivered again. Answers which were lost.
+    async fn settle(&self, done: &[Delivered], begun: Instant) -> Vec<Id> {
+        let settle = outcomes(done);
         let mut failures = 0;
         loop {
             match self.reminders.settle(&settle).await {
-                Ok(settled) if settled.lost.is_empty() => return,
                 Ok(settled) => {
-                    tracing::warn!(lost = ?settled.lost, "took longer than their lease, or their tasks are gone");
-                    return;
+                    if !settled.lost.is_empty() {
+                        tracing::warn!(lost = ?settled.lost, "took longer than their lease, or their tasks are gone");
+                    }
+                    return settled.lost;
                 }
                 Err(error) if error.passes() && begun.elapsed() < self.lease => {
                     failures += 1;
@@ -186,11 +207,27 @@ impl Deliverer {
                 Err(error) => {
                     // Their leases end, and they are delivered again: better twice than never.
                     tracing::warn!(%error, "cannot tell the server what became of reminders");
-                    return;
+                    return Vec::new();
                 }
             }
         }
     }
+}
+
+/// What the server is told of them.
+fn outcomes(done: &[Delivered]) -> SettleReminders {
+    let mut settle = SettleReminders::default();
+    for (reminder, result) in done {
+        match result {
+            Ok(message_id) => {
+                let (lease, message_id) = (reminder.lease.clone(), message_id.clone());
+                let sent = ReminderSent { lease, message_id, version: Some(reminder.task.version) };
+                settle.sent.push((reminder.id, sent).into());
+            }
+            Err(why) => settle.failed.push((reminder.id, why.of(&reminder.lease)).into()),
+        }
+    }
+    settle
 }
 
 pub(super) fn pause_after(failures: u32) -> Duration {

@@ -1,7 +1,9 @@
 //! Reminders whose tasks change in another client.
 
+use std::time::Duration;
+
 use e2e::{
-    bot_api::Shown,
+    bot_api::{Calls, Fault, Shown},
     servers::Backend::{self, Cluster, Sqlite},
 };
 use rstest::rstest;
@@ -70,4 +72,38 @@ async fn one_that_was_told_again_is_put_off_no_more(#[values(Sqlite)] backend: B
     let told = async || !ann.message(first.id).unwrap().text.contains("Put off");
     crate::api::eventually("the first says so", told).await;
     assert!(!can_be_put_off(&ann.message(first.id).unwrap()), "the one below can be");
+}
+
+/// Between the moment that the bot takes a reminder and the moment that its message is out.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_changes_while_its_reminder_is_sent_is_not_shown_as_it_was(
+    #[values(Sqlite, Cluster)] backend: Backend,
+    #[values(En, Ru)] lang: Lang,
+    #[values(false, true)] is_deleted: bool,
+) {
+    let world = World::start(backend).await;
+    let ann = world.guest(7, lang).await;
+    let servers = world.person_at_servers(&ann).await;
+    world.api.fail(Fault::Slow(Duration::from_secs(3)), Calls::next(1).of("sendMessage"));
+    let task = servers.post("/api/tasks", json!({"title": "Milk", "remind_time": in_seconds(1)})).await.is(201);
+    let path = format!("/api/tasks/{}", task["id"]);
+    let ledger = format!("{path}/reminders");
+    let taken = async || servers.get(&ledger).await.items()[0]["state"] == "leased";
+    crate::api::eventually("the bot has it", taken).await;
+    if is_deleted {
+        servers.delete(&path).await.is(204);
+    } else {
+        servers.patch(&path, json!({"remind_time": "2900-01-01T09:00:00Z"})).await.is(200);
+    }
+    let reminder = ann.next().await;
+    let truth = match is_deleted {
+        true => lang.of("This task is deleted", "Эта задача удалена"),
+        false => lang.of("Moved: I'll remind you 1 Jan 2900 09:00", "Перенесено, напомню: 1 янв 2900 09:00"),
+    };
+    let shown = async || ann.message(reminder.id).unwrap().text.contains(truth);
+    crate::api::eventually("the message says so", shown).await;
+    let message = ann.message(reminder.id).unwrap();
+    assert!(!can_be_put_off(&message));
+    assert_eq!(message.labels().is_empty(), is_deleted, "{:?}", message.labels());
 }
