@@ -77,6 +77,7 @@ linked =
     Its time zone is <b>{ $zone }</b>, where it is { $now } now.
 linked-zone = Until now, this chat was in <b>{ $zone }</b>. Which one shall it be, for all your programs?
 bad-code = That code is wrong, used, or older than ten minutes. Make a new one: <code>todo link telegram</code>
+bad-code-joined = This chat is already joined with <b>{ $account }</b>. The code is wrong, used, or older than ten minutes.
 already-linked = This chat belongs to an account with a password already. Take it off that account first.
 export-caption = All your tasks, categories and comments.
 export-too-big = Your data are too large for a message here. Use <code>todo export</code> at a terminal.

@@ -23,10 +23,7 @@ impl Talk {
     pub(super) async fn link(&mut self, code: &str) -> Answer {
         match self.app.people.bot().telegram().link(self.chat, code).await {
             Ok(_) => {}
-            Err(error) if error.status() == Some(422) => {
-                let text = self.words().say("bad-code");
-                return self.say(&Screen::text(text)).await;
-            }
+            Err(error) if error.status() == Some(422) => return self.code_refused().await,
             Err(error) if error.status() == Some(409) => {
                 let text = self.words().say("already-linked");
                 return self.say(&Screen::text(text)).await;
@@ -34,12 +31,29 @@ impl Talk {
             Err(error) => return Err(error.into()),
         }
         self.session = Session::default();
-        self.person_changed();
         let before = self.person.zone;
-        self.person = self.app.people.find(&self.user, self.session.person).await?;
-        (self.clock.words, self.clock.zone) = (self.person.words, self.person.zone);
+        self.meet_again().await?;
         let screen = self.joined(before);
         self.say(&screen).await
+    }
+
+    /// The code may have joined this chat before, and that answer was lost: whose chat it is, is true whatever the code was.
+    async fn code_refused(&mut self) -> Answer {
+        self.meet_again().await?;
+        let account = self.person.client.users().me().await?.username;
+        let text = match is_of_this_chat(&account, self.chat) {
+            true => self.words().say("bad-code"),
+            false => self.words().html("bad-code-joined", [("account", account.into())]),
+        };
+        self.say(&Screen::text(text)).await
+    }
+
+    /// The chat may be another account's now.
+    async fn meet_again(&mut self) -> Result<(), Fail> {
+        self.person_changed();
+        self.person = self.app.people.find(&self.user, self.session.person).await?;
+        (self.clock.words, self.clock.zone) = (self.person.words, self.person.zone);
+        Ok(())
     }
 
     /// Another account may reckon in another zone: that is said, and the chat's may be kept.
@@ -108,5 +122,24 @@ impl Talk {
         self.person_changed();
         let screen = Screen::text(self.words().say("deleted-me"));
         self.show(&screen).await
+    }
+}
+
+/// Whether an account was made for a chat at first sight, and is nobody's elsewhere: servers name them so.
+fn is_of_this_chat(account: &str, chat: i64) -> bool {
+    let rest = account.strip_prefix("telegram-").and_then(|rest| rest.strip_prefix(&chat.to_string()));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_this_chat;
+
+    #[test]
+    fn accounts_of_chats_are_told_by_their_names() {
+        assert!(is_of_this_chat("telegram-7", 7));
+        assert!(is_of_this_chat("telegram-7-0f0e", 7));
+        assert!(!is_of_this_chat("telegram-71", 7));
+        assert!(!is_of_this_chat("ann", 7));
     }
 }

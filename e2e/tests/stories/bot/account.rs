@@ -133,7 +133,15 @@ async fn a_code_is_good_once_and_for_ten_minutes(
     let third = new_code().await;
     ann.says(&format!("/link {}", code(&third)));
     says(&ann.next().await, lang.of("Joined", "Готово"));
-    refused(&ann, &format!("/link {}", code(&third))).await;
+    // Of a chat that is joined, both are said: its answer may have been lost.
+    for text in [&format!("/link {}", code(&third)), "/link WRONG"] {
+        ann.says(text);
+        let answer = ann.next().await;
+        says(
+            &answer,
+            lang.of("already joined with ann. The code is wrong, used", "уже соединён с учётной записью ann. Код"),
+        );
+    }
     refused(&bob, &format!("/start {}", code(&third))).await;
     assert_eq!(account.get("/api/tasks").await.items().len(), 1);
 

@@ -20,6 +20,10 @@ use super::{
     Lang::{self, En, Ru},
     World, press, says,
 };
+use crate::api::Api;
+
+/// What is changed by a call whose answer may be lost.
+const LOST: [&str; 3] = ["/api/tasks", "/api/undo", "/api/telegram_users/link"];
 
 /// Stands before `todo-server` and hands on what is asked; answers to what changes something may be lost.
 #[derive(Clone)]
@@ -49,8 +53,7 @@ async fn hand_on(State(line): State<Line>, request: Request) -> Response {
     let (mut head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     head.headers.remove(HOST);
-    let changes =
-        head.method != Method::GET && ["/api/tasks", "/api/undo"].iter().any(|at| head.uri.path().starts_with(at));
+    let changes = head.method != Method::GET && LOST.iter().any(|at| head.uri.path().starts_with(at));
     let url = format!("{}{}", line.backend, head.uri);
     let answer = line.client.request(head.method, url).headers(head.headers).body(body).send().await;
     let Ok(answer) = answer else { return StatusCode::BAD_GATEWAY.into_response() };
@@ -204,4 +207,30 @@ async fn a_group_is_declined_once(#[values(Sqlite, Cluster)] backend: Backend) {
     says(&in_group.next().await, "private chats only");
     world.api.idle().await;
     assert_eq!(world.api.calls_of("sendMessage").len(), before + 1);
+}
+
+/// The code is used up by then.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_was_joined_is_said_to_be(
+    #[values(Sqlite, Cluster)] backend: Backend,
+    #[values(En, Ru)] lang: Lang,
+) {
+    let (world, line) = start(backend).await;
+    let account = Api::person(&world.stack, "ann").await;
+    account.task("from the terminal").await;
+    let ann = world.guest(7, lang).await;
+    let link = account.post("/api/users/me/telegram_link", json!({})).await.is(201);
+    let link = format!("/link {}", link["code"].as_str().unwrap());
+    line.lose_answers(true);
+    ann.says(&link);
+    ann.next().await;
+    line.lose_answers(false);
+    ann.says(&link);
+    says(
+        &ann.next().await,
+        lang.of("This chat is already joined with ann.", "Этот чат уже соединён с учётной записью ann."),
+    );
+    ann.says("/tasks");
+    says(&ann.next().await, "from the terminal");
 }
