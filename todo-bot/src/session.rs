@@ -268,6 +268,8 @@ pub(crate) struct Draft {
     pub(crate) due: Option<Due>,
     /// How many minutes before that to remind.
     pub(crate) remind_before: Option<i64>,
+    /// The step that it was led back to, as it could not be saved: all others are answered.
+    pub(crate) repairs: Option<Step>,
 }
 
 /// Which tasks are listed.

@@ -81,6 +81,7 @@ which-categories = Which categories?
 ask-new-due = When is <b>{ $title }</b> due? Choose a day, or write: <i>tomorrow 18:00</i>.
 due-set = Due { $when }
 no-due = No due date
+no-description = No description
 ask-time = What time { $day }? Choose one, or write it: <i>14:35</i>.
 all-day = All day
 ask-new-reminder = When shall I remind you of <b>{ $title }</b>? Choose a day, or write: <i>tomorrow 9:00</i>, <i>in 2 hours</i>.

@@ -46,7 +46,7 @@ impl Talk {
             }
             Step::Tags => self.draft_tag_said(draft, text).await,
             Step::Day | Step::Time => match self.due_of(draft.day(step), &text) {
-                Some(due) => self.step(Step::Reminder, Draft { due: Some(due), ..draft }).await,
+                Some(due) => self.draft_is_due(draft, due).await,
                 None => self.not_a_time().await,
             },
             Step::Reminder | Step::Confirm => {
@@ -105,19 +105,29 @@ impl Talk {
         let Some(draft) = self.draft_at(number, steps) else { return self.answered_before().await };
         match step {
             Step::Title | Step::Confirm => self.old_button().await,
-            Step::Description => self.step(Step::Tags, draft).await,
+            Step::Description => self.step(Step::Tags, Draft { description: String::new(), ..draft }).await,
             Step::Tags => self.step(Step::Day, draft).await,
             // Without a day there is nothing to remind before.
-            Step::Day | Step::Time => self.step(Step::Confirm, Draft { due: None, ..draft }).await,
+            Step::Day | Step::Time => self.step(Step::Confirm, Draft { due: None, remind_before: None, ..draft }).await,
             Step::Reminder => self.step(Step::Confirm, Draft { remind_before: None, ..draft }).await,
         }
     }
 
     pub(super) async fn draft_due(&mut self, number: u32, due: Due) -> Answer {
         match self.draft_at(number, &[Step::Day, Step::Time]) {
-            Some(draft) => self.step(Step::Reminder, Draft { due: Some(due), ..draft }).await,
+            Some(draft) => self.draft_is_due(draft, due).await,
             None => self.answered_before().await,
         }
+    }
+
+    async fn draft_is_due(&mut self, draft: Draft, due: Due) -> Answer {
+        let mut draft = Draft { due: Some(due), ..draft };
+        // A reminder that was chosen with another day may be past with this one.
+        let remind_at = draft.remind_before.and_then(|minutes| self.before(due, minutes));
+        if remind_at.is_some_and(|at| at <= self.clock.now) {
+            (draft.remind_before, draft.repairs) = (None, Some(Step::Reminder));
+        }
+        self.step(Step::Reminder, draft).await
     }
 
     pub(super) async fn draft_remind(&mut self, number: u32, minutes: i64) -> Answer {
@@ -157,12 +167,15 @@ impl Talk {
                 () if is_wrong(&["title"]) => Step::Title,
                 () if is_wrong(&["description"]) => Step::Description,
                 () if is_wrong(&["tags"]) => Step::Tags,
-                () if is_wrong(&["due", "remind_before_seconds", "remind_time"]) => Step::Day,
+                () if is_wrong(&["due"]) => Step::Day,
+                // Without a day there is nothing to remind before.
+                () if is_wrong(&["remind_before_seconds", "remind_time"]) && draft.due.is_none() => Step::Day,
+                () if is_wrong(&["remind_before_seconds", "remind_time"]) => Step::Reminder,
                 () => return Err(error.into()),
             };
             (step, refusal(self.words(), &error))
         };
-        let draft = Draft { tags, ..draft };
+        let draft = Draft { tags, repairs: Some(step).filter(|step| *step != Step::Confirm), ..draft };
         let mut screen = self.question(step, &draft).await?;
         screen.text = format!("{why}\n\n{}", screen.text);
         self.expect(State::Draft { step, draft });
@@ -211,8 +224,12 @@ impl Talk {
         }
     }
 
-    /// Asks for the next thing.
+    /// Asks for the next thing; of a task that was led back to one step, nothing else is asked again.
     async fn step(&mut self, step: Step, draft: Draft) -> Answer {
+        let (step, draft) = match draft.repairs {
+            Some(wrong) if wrong != step => (Step::Confirm, Draft { repairs: None, ..draft }),
+            _ => (step, draft),
+        };
         let screen = self.question(step, &draft).await?;
         self.expect(State::Draft { step, draft });
         self.show(&screen).await
@@ -238,7 +255,9 @@ impl Talk {
     /// The month to choose its day in.
     pub(super) async fn turn_draft(&mut self, number: u32, year: i32, month: u32) -> Answer {
         let Some(draft) = self.draft_at(number, &[Step::Day, Step::Time]) else { return self.answered_before().await };
-        let draft = Draft { due: None, ..draft };
+        // A day whose time is asked for is chosen anew.
+        let is_asked_for_time = self.draft_at(number, &[Step::Time]).is_some();
+        let draft = Draft { due: draft.due.filter(|_| !is_asked_for_time), ..draft };
         let so_far = draft::so_far(self.clock, &draft, &self.person.tag_names().await?);
         let screen = self.draft_month(&so_far, &draft, year, month);
         self.expect(State::Draft { step: Step::Day, draft });
@@ -247,7 +266,8 @@ impl Talk {
 
     fn draft_month(&self, so_far: &str, draft: &Draft, year: i32, month: u32) -> Screen {
         let text = format!("{so_far}\n\n{}", self.words().say("ask-day"));
-        let skip = draft::next(self.words().say("skip"), draft, Step::Day);
+        let label = if draft.due.is_none() { self.words().say("skip") } else { self.words().say("no-due") };
+        let skip = draft::next(label, draft, Step::Day);
         calendar::month(self.clock, text, Target::Draft(draft.number), year, month, vec![skip])
     }
 }

@@ -55,7 +55,9 @@ pub(crate) fn title(clock: Clock, draft: &Draft) -> Screen {
 
 /// Asks for the description.
 pub(crate) fn description(clock: Clock, so_far: &str, draft: &Draft) -> Screen {
-    let skip = next(clock.words.say("skip"), draft, Step::Description);
+    let words = clock.words;
+    let label = if draft.description.is_empty() { words.say("skip") } else { words.say("no-description") };
+    let skip = next(label, draft, Step::Description);
     Screen::text(format!("{so_far}\n\n{}", clock.words.say("ask-description"))).row([skip, cancel(clock, draft)])
 }
 

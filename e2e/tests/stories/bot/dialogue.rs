@@ -230,7 +230,7 @@ async fn a_reply_answers_no_question_about_another_task(#[values(Sqlite)] backen
     }
 }
 
-/// Then one can take some away.
+/// Then one can take some away; all else is kept, and not asked again.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_may_be_given_too_many_categories(#[values(Sqlite)] backend: Backend) {
@@ -251,9 +251,17 @@ async fn a_task_may_be_given_too_many_categories(#[values(Sqlite)] backend: Back
         ann.presses_data(id, &format!("dk:{number}:{tag}"));
         ann.toast().await;
     }
-    press(&ann, id, &["Next ›", "Skip ›", "✅ Save"]).await;
+    press(&ann, id, &["Next ›"]).await;
+    ann.says("1 jan 2900 9:00");
+    let id = ann.next().await.id;
+    press(&ann, id, &["1 hour before", "✅ Save"]).await;
     says(&ann.message(id).unwrap(), "That is too much for one task");
-    press(&ann, id, &["✓ category 000", "Next ›", "Skip ›", "✅ Save"]).await;
+    press(&ann, id, &["✓ category 000", "Next ›"]).await;
+    let asked = ann.message(id).unwrap();
+    says(&asked, "Is that right?");
+    says(&asked, "1 hour before");
+    press(&ann, id, &["✅ Save"]).await;
     let tasks = servers.get("/api/tasks").await.items();
+    assert_eq!((&tasks[0]["due"], &tasks[0]["remind_before_seconds"]), (&json!("2900-01-01T09:00:00Z"), &json!(3600)));
     assert_eq!(tasks[0]["tags"].as_array().unwrap().len(), TASK_TAGS_MAX);
 }
