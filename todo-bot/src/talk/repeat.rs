@@ -14,7 +14,7 @@ impl Talk {
     pub(super) async fn repeats(&mut self, task: Id) -> Answer {
         let now = self.person.client.tasks().get(task).await?;
         self.expect(State::Repeat { task });
-        let screen = view::repeat::choose(self.words(), &now);
+        let screen = view::repeat::choose(self.clock, &now);
         self.show(&screen).await
     }
 
@@ -44,7 +44,7 @@ impl Talk {
             Err(error) => return Err(error.into()),
         }
         self.expect(State::Idle);
-        let how = view::repeat::words(self.words(), &said.repeat);
+        let how = view::repeat::words(self.clock, &said.repeat);
         let text = self.words().html("repeat-is", [("how", how.into())]);
         self.changed(task, text).await
     }

@@ -107,7 +107,7 @@ mod tests {
                 super::task::card(clock, &tasks[0], &tags, Some(1000)),
                 super::task::description(words, &tasks[0], 1),
                 super::task::categories(words, &tasks[0], &TagPage::new(&tags, 1)),
-                super::repeat::choose(words, &tasks[0]),
+                super::repeat::choose(clock, &tasks[0]),
                 super::tags::tags(words, &tags, 1),
                 super::list::by_category(words, place.spot(), &tags, 1),
                 super::task::reminders(clock, &tasks[0]),

@@ -23,7 +23,7 @@ pub(crate) fn preview(clock: Clock, read: &Quick) -> String {
         text.push_str(&format!("\n🔔 {}", clock.before(seconds / 60)));
     }
     if let Some(how) = &read.repeat {
-        text.push_str(&format!("\n🔁 {}", escape(&repeat::words(words, how))));
+        text.push_str(&format!("\n🔁 {}", escape(&repeat::words(clock, how))));
     }
     if !read.tags.is_empty() {
         text.push_str(&format!("\n🏷 {}", escape(&label(&read.tags.join(", "), task::TAGS_SHOWN))));

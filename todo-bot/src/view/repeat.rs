@@ -1,12 +1,13 @@
 //! How a task repeats.
 
-use chrono::{NaiveDate, Weekday};
+use chrono::{NaiveDate, NaiveDateTime, Weekday};
+use chrono_tz::Tz;
 use todo_sdk::{
     model::{Repeat, RepeatFrom, Task},
     quick::{End, Every, Rule, Unit},
 };
 
-use super::label;
+use super::{label, when::Clock};
 use crate::{
     action::{Action, Often},
     i18n::Words,
@@ -22,14 +23,26 @@ const DAY_AND_MONTH: &str = "%-d %B";
 
 /// In words, as plain text: `every 2 weeks on Tuesday`; a rule of which there are none as it is.
 #[must_use]
-pub(crate) fn words(words: Words, repeat: &Repeat) -> String {
+pub(crate) fn words(clock: Clock, repeat: &Repeat) -> String {
+    let words = clock.words;
     let how = match Rule::read(&repeat.rrule) {
-        Some(rule) => rule_in(words, &rule),
+        Some(rule) => rule_in(words, &ending_there(rule, &repeat.rrule, clock.zone)),
         None => words.plain("repeat-rule", [("rule", label(&repeat.rrule, RULE_SHOWN).into())]),
     };
     match repeat.from {
         RepeatFrom::Schedule => how,
         RepeatFrom::Completion => words.plain("repeat-from-done", [("how", how.into())]),
+    }
+}
+
+/// The rule with the day that it ends on where the person is: a moment in UTC may be of another day there.
+fn ending_there(rule: Rule, rrule: &str, zone: Tz) -> Rule {
+    let rrule = rrule.to_ascii_uppercase();
+    let until = rrule.split(';').filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim() == "UNTIL");
+    let at = until.and_then(|(_, at)| NaiveDateTime::parse_from_str(at.trim(), "%Y%m%dT%H%M%SZ").ok());
+    match at {
+        Some(at) => Rule { end: Some(End::Until(at.and_utc().with_timezone(&zone).date_naive())), ..rule },
+        None => rule,
     }
 }
 
@@ -107,9 +120,10 @@ fn listed(words: Words, names: Vec<String>) -> String {
 }
 
 /// How often a task is to repeat.
-pub(crate) fn choose(words: Words, task: &Task) -> Screen {
+pub(crate) fn choose(clock: Clock, task: &Task) -> Screen {
+    let words = clock.words;
     let now = match &task.repeat {
-        Some(repeat) => words.html("repeat-is", [("how", self::words(words, repeat).into())]),
+        Some(repeat) => words.html("repeat-is", [("how", self::words(clock, repeat).into())]),
         None => words.say("repeat-none"),
     };
     let text = format!("{}\n{now}\n\n{}", super::task::title(task), words.say("repeat-ask"));
@@ -172,13 +186,32 @@ mod tests {
         ("every! 2 days", "every 2 days, counted from when it is done", "каждые 2 дня, считая от выполнения"),
     ];
 
+    fn clock(language: Language) -> Clock {
+        Clock { words: Words(language), zone: Tz::UTC, now: "2026-11-23T12:00:00Z".parse().unwrap() }
+    }
+
+    #[test]
+    fn a_moment_that_a_rule_ends_at_is_of_the_day_where_the_person_is() {
+        let until = |until: &str, zone| {
+            let repeat = Repeat { rrule: format!("FREQ=DAILY;until={until}"), from: RepeatFrom::Schedule };
+            words(Clock { zone, ..clock(Language::En) }, &repeat)
+        };
+        assert_eq!(until("20261203T230000Z", Tz::UTC), "every day until 3 December 2026");
+        assert_eq!(until("20261203T230000Z", Tz::Europe__Berlin), "every day until 4 December 2026");
+        assert_eq!(until("20261203T020000Z", Tz::America__New_York), "every day until 2 December 2026");
+        // These are of the person's own days.
+        for day in ["20261203", "20261203T230000"] {
+            assert_eq!(until(day, Tz::Europe__Berlin), "every day until 3 December 2026");
+        }
+    }
+
     #[test]
     fn whatever_a_line_may_say_has_words() {
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
         for (line, en, ru) in SAID {
             let repeat = quick::repeat(line, now, Tz::UTC).unwrap_or_else(|| panic!("{line} is not understood"));
-            assert_eq!(words(Words(Language::En), &repeat), en, "{}", repeat.rrule);
-            assert_eq!(words(Words(Language::Ru), &repeat), ru, "{}", repeat.rrule);
+            assert_eq!(words(clock(Language::En), &repeat), en, "{}", repeat.rrule);
+            assert_eq!(words(clock(Language::Ru), &repeat), ru, "{}", repeat.rrule);
         }
     }
 
@@ -188,7 +221,7 @@ mod tests {
         for line in SAID.map(|(line, ..)| line).into_iter().filter(|line| !line.contains('!')) {
             let repeat = quick::repeat(line, now, Tz::UTC).unwrap();
             for language in [Language::En, Language::Ru] {
-                let said = words(Words(language), &repeat);
+                let said = words(clock(language), &repeat);
                 assert_eq!(quick::repeat(&said, now, Tz::UTC).as_ref(), Some(&repeat), "{said}");
             }
         }
@@ -197,7 +230,7 @@ mod tests {
     #[test]
     fn what_has_no_words_stays_a_rule() {
         let repeat = |rrule: &str| Repeat { rrule: rrule.to_owned(), from: RepeatFrom::Schedule };
-        let said = |rrule| [Language::En, Language::Ru].map(|language| words(Words(language), &repeat(rrule)));
+        let said = |rrule| [Language::En, Language::Ru].map(|language| words(clock(language), &repeat(rrule)));
         assert_eq!(said("FREQ=SECONDLY"), ["by the rule FREQ=SECONDLY", "по правилу FREQ=SECONDLY"]);
         let long = "FREQ".repeat(1000);
         assert!(said(&long).iter().all(|said| said.chars().count() < 150));

@@ -67,7 +67,7 @@ pub(crate) fn facts(clock: Clock, task: &Task, tags: &HashMap<Id, String>) -> Ve
         facts.push(format!("🔔 {}{}", clock.moment(at), before.unwrap_or_default()));
     }
     if let Some(repeat) = &task.repeat {
-        facts.push(format!("🔁 {}", escape(&super::repeat::words(words, repeat))));
+        facts.push(format!("🔁 {}", escape(&super::repeat::words(clock, repeat))));
     }
     let names: Vec<&str> = task.tags.iter().filter_map(|tag| tags.get(tag)).map(String::as_str).collect();
     if !names.is_empty() {
