@@ -112,6 +112,9 @@ pub(crate) struct Offer {
     pub(crate) text: String,
     /// When it was read.
     pub(crate) at: DateTime<Utc>,
+    /// The zone that it was read in; empty in what older versions kept.
+    #[serde(default)]
+    pub(crate) zone: String,
 }
 
 /// What was undone last: undoing once more does it again.

@@ -21,7 +21,8 @@ impl Talk {
     }
 
     pub(super) async fn offer(&mut self, text: String) -> Answer {
-        let offer = Offer { number: self.update, text: text.trim().to_owned(), at: self.clock.now };
+        let zone = self.person.zone.name().to_owned();
+        let offer = Offer { number: self.update, text: text.trim().to_owned(), at: self.clock.now, zone };
         let read = self.read(&offer);
         if let Some(problem) = self.title_problem(&read.title) {
             return self.say(&Screen::text(problem)).await;
@@ -44,7 +45,7 @@ impl Talk {
     fn read(&self, offer: &Offer) -> Quick {
         let (line, rest) = lines(&offer.text);
         // As it was understood when it was shown.
-        let mut read = quick::parse(line, offer.at, self.person.zone);
+        let mut read = quick::parse(line, offer.at, offer.zone.parse().unwrap_or(self.person.zone));
         let (title, whole) = shortened(std::mem::take(&mut read.title));
         let description = joined([whole, read.description.take(), Some(rest.trim().to_owned())]);
         read.title = title;

@@ -234,3 +234,24 @@ async fn a_chat_that_was_joined_is_said_to_be(
     ann.says("/tasks");
     says(&ann.next().await, "from the terminal");
 }
+
+/// It becomes what was shown, wherever the person is by then.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_is_of_the_zone_that_it_was_made_in(#[values(Sqlite, Cluster)] backend: Backend) {
+    let (world, line) = start(backend).await;
+    let ann = world.guest(7, En).await;
+    ann.says("Milk 1 jan 2900 9:00");
+    let offer = ann.next().await;
+    line.lose_answers(true);
+    ann.presses(offer.id, "✅ Add");
+    let toast = ann.toast().await;
+    assert!(toast.text.contains(DOWN.0), "{toast:?}");
+    line.lose_answers(false);
+    ann.says("/timezone Asia/Kathmandu");
+    says(&ann.next().await, "Asia/Kathmandu");
+    ann.presses(offer.id, "✅ Add");
+    says(&ann.edited(offer.id).await, "Milk\n");
+    let tasks = world.person_at_servers(&ann).await.get("/api/tasks").await.items();
+    assert_eq!((tasks.len(), &tasks[0]["due"]), (1, &json!("2900-01-01T09:00:00Z")), "{tasks:?}");
+}
