@@ -30,6 +30,17 @@ pub(crate) struct Session {
     pub(crate) undone: Option<LastUndo>,
     /// The update of an `/undo` whose answer was lost: the next one asks for its answer.
     pub(crate) undoing: Option<u32>,
+    /// A comment whose answer was lost: the same one sent again is that one.
+    pub(crate) commenting: Option<LostComment>,
+}
+
+/// A comment that may have been made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LostComment {
+    /// The task that it is about.
+    pub(crate) task: Id,
+    /// The update that named it to the servers.
+    pub(crate) update: u32,
 }
 
 /// Most lines that are offered at a time; the buttons of older ones do nothing more.

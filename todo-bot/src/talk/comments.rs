@@ -6,11 +6,11 @@ use futures_util::TryStreamExt;
 use todo_sdk::model::{Comment, EventKind, Id, LIMIT_MAX, Resource};
 use tokio::time::timeout;
 
-use super::{Answer, Talk};
+use super::{Answer, Talk, offer::is_key_reused};
 use crate::{
     action::Action,
     error::Fail,
-    session::State,
+    session::{LostComment, State},
     telegram::{Button, Screen},
     view,
 };
@@ -102,7 +102,7 @@ impl Talk {
         let client = self.person.client.clone();
         // Another person's task is as none at all.
         let of = client.tasks().get(task).await?;
-        let made = client.comments().create(task, text).idempotency_key(self.key("comment")).send().await;
+        let made = self.make_comment(task, text).await;
         if self.reached(Some(made)).await?.is_none() {
             return Ok(());
         }
@@ -117,6 +117,28 @@ impl Talk {
             Button::new(words.say("open"), Action::Open { task }),
         ]);
         self.say(&screen).await
+    }
+
+    /// Makes a comment; the same one once, also where it is typed again since its answer was lost.
+    async fn make_comment(&mut self, task: Id, text: String) -> Result<Comment, todo_sdk::Error> {
+        let comments = self.person.client.comments();
+        let make = async |update: u32| {
+            comments.create(task, text.clone()).idempotency_key(self.key_of(update, "comment")).send().await
+        };
+        let lost = self.session.commenting.filter(|lost| lost.task == task).map(|lost| lost.update);
+        let mut update = lost.unwrap_or(self.update);
+        let mut made = make(update).await;
+        // It says something else than the one that was lost.
+        if update != self.update && made.as_ref().is_err_and(is_key_reused) {
+            update = self.update;
+            made = make(update).await;
+        }
+        if made.as_ref().is_err_and(todo_sdk::Error::passes) {
+            self.session.commenting = Some(LostComment { task, update });
+        } else if lost.is_some() {
+            self.session.commenting = None;
+        }
+        made
     }
 
     pub(super) async fn comment(&mut self, comment: Id, part: u32) -> Answer {

@@ -99,7 +99,7 @@ impl Talk {
 }
 
 /// Whether the key has made something else.
-fn is_key_reused(error: &todo_sdk::Error) -> bool {
+pub(super) fn is_key_reused(error: &todo_sdk::Error) -> bool {
     error.field_errors().is_some_and(|errors| errors.values().flatten().any(|fault| fault.code == "key_reused"))
 }
 

@@ -23,7 +23,7 @@ use super::{
 use crate::api::Api;
 
 /// What is changed by a call whose answer may be lost.
-const LOST: [&str; 3] = ["/api/tasks", "/api/undo", "/api/telegram_users/link"];
+const LOST: [&str; 4] = ["/api/tasks", "/api/undo", "/api/comments", "/api/telegram_users/link"];
 
 /// Stands before `todo-server` and hands on what is asked; answers to what changes something may be lost.
 #[derive(Clone)]
@@ -254,4 +254,37 @@ async fn an_offer_is_of_the_zone_that_it_was_made_in(#[values(Sqlite, Cluster)] 
     says(&ann.edited(offer.id).await, "Milk\n");
     let tasks = world.person_at_servers(&ann).await.get("/api/tasks").await.items();
     assert_eq!((tasks.len(), &tasks[0]["due"]), (1, &json!("2900-01-01T09:00:00Z")), "{tasks:?}");
+}
+
+/// They may have been made, and are typed again.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_is_made_once(#[values(Sqlite, Cluster)] backend: Backend) {
+    let mut world = World::without_bot(backend).await;
+    let (line, url) = Line::to(&world.stack.comments_url()).await;
+    let bot = world.bot().setting("COMMENTS_SERVER_URL", url).started();
+    world.bots.push(bot);
+    let ann = world.guest(7, En).await;
+    let servers = world.person_at_servers(&ann).await;
+    let task = servers.task("Milk").await;
+    ann.says("/tasks");
+    let id = ann.next().await.id;
+    press(&ann, id, &["Milk"]).await;
+    let told = async |text: &str, answer: &str| {
+        ann.replies(id, text);
+        says(&ann.next().await, answer);
+    };
+    line.lose_answers(true);
+    told("two litres", "Comments can't be reached").await;
+    line.lose_answers(false);
+    told("two litres", "Comment added").await;
+    // Who says it again after that means it, and so does who says something else.
+    told("two litres", "Comment added").await;
+    line.lose_answers(true);
+    told("and bread", "Comments can't be reached").await;
+    line.lose_answers(false);
+    told("and butter", "Comment added").await;
+    let comments = servers.get(&format!("/api/comments?task_id={task}")).await.items();
+    let said: Vec<_> = comments.iter().map(|comment| comment["content"].as_str().unwrap()).collect();
+    assert_eq!(said, ["two litres", "two litres", "and bread", "and butter"]);
 }
