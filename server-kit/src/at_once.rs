@@ -86,7 +86,9 @@ macro_rules! run_at_once {
     ($single:expr, $texts:expr, $shape:expr, |$query:ident| $bound:expr) => {{
         let text = $texts.of($single.engine(), $shape);
         match $single {
-            $crate::db::Single::Sqlite { db, .. } => {
+            $crate::db::Single::Sqlite { db, reader } => {
+                // Others read while this one waits for its commit.
+                drop(reader);
                 let $query = $crate::db::Script::new(text);
                 db.run($bound).await
             }
