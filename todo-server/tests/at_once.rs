@@ -57,7 +57,6 @@ impl Person {
                 }
                 if channels {
                     add_channels(conn, id).await?;
-                    reminders::adopt(conn, id).await?;
                 }
                 Ok(id)
             })
@@ -375,7 +374,6 @@ async fn a_chat_that_comes_meanwhile_gets_the_reminder() {
         Box::pin(async move {
             journal::lock(conn, user).await?;
             add_channels(conn, user).await?;
-            reminders::adopt(conn, user).await?;
             let _ = linked.send(());
             // Commits while the other one waits for the person's row, and has looked at the channels before.
             let waits = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted \
