@@ -74,7 +74,7 @@ impl Kit {
     /// If the database refuses.
     pub async fn open(common: &Common, clock: Clock, keys: Keys) -> Result<Self, OpenError> {
         let redis = common.redis_url.as_ref().map(Redis::open).transpose()?;
-        let db = Db::open(&common.database(), common.database_connections).await?;
+        let db = Db::open(&common.database(), common.connections()).await?;
         let auth = Authenticator::new(keys, db.clone());
         let throttle = Throttle::new(common.throttle_anon, common.throttle_user, redis.clone());
         let proxies = common.trusted_proxies.clone().into();

@@ -43,7 +43,7 @@ impl TestDb {
                 (DatabaseUrl::Postgres(made.url()), Some(made))
             }
         };
-        let db = Db::open(&url, default_connections()).await.expect("an open database");
+        let db = Db::open(&url, default_connections(&url)).await.expect("an open database");
         Self { db, url, _folder: folder, _on_server: on_server }
     }
 }

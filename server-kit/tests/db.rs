@@ -223,7 +223,7 @@ async fn six_programs_can_start_at_once_and_a_newer_schema_is_refused(#[case] en
         .map(|_| {
             tokio::spawn({
                 let url = test.url.clone();
-                async move { Db::open(&url, default_connections()).await }
+                async move { Db::open(&url, default_connections(&url)).await }
             })
         })
         .collect();
@@ -243,6 +243,6 @@ async fn six_programs_can_start_at_once_and_a_newer_schema_is_refused(#[case] en
         })
     });
     newer.await.unwrap();
-    let error = Db::open(&test.url, default_connections()).await.unwrap_err().to_string();
+    let error = Db::open(&test.url, default_connections(&test.url)).await.unwrap_err().to_string();
     assert!(error.contains("newer version"), "{error}");
 }

@@ -4,11 +4,7 @@ use std::{fmt, io, net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
-use server_kit::{
-    serve,
-    settings::{Common, default_connections},
-    telemetry::LogFormat,
-};
+use server_kit::{serve, settings::Common, telemetry::LogFormat};
 use tempfile::TempDir;
 use todo_sdk::{Client, client::ClientBuilder, tokens::Signer};
 use todo_server::{Registration, Settings};
@@ -113,7 +109,7 @@ impl TestServerBuilder {
         Ok(Settings {
             common: Common {
                 database_url: None,
-                database_connections: default_connections(),
+                database_connections: None,
                 // The test's own runtime counts.
                 worker_threads: 1,
                 data_dir: Some(folder.path().to_owned()),

@@ -64,7 +64,7 @@ fn settings(data_dir: &Path) -> Settings {
         common: Common {
             database_url: None,
             // One program, one person: another connection costs more than to wait for this one.
-            database_connections: 1,
+            database_connections: Some(1),
             worker_threads: 1,
             data_dir: Some(data_dir.to_owned()),
             redis_url: None,

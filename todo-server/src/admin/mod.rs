@@ -102,7 +102,7 @@ async fn on_database(
     settings: &Settings,
     work: impl AsyncFnOnce(&Db) -> Result<(), AdminError>,
 ) -> Result<(), AdminError> {
-    let db = Db::open(&settings.common.database(), settings.common.database_connections).await?;
+    let db = Db::open(&settings.common.database(), settings.common.connections()).await?;
     let done = work(&db).await;
     db.close().await;
     done
