@@ -1,16 +1,24 @@
 //! What the system and its allocator are asked to do otherwise.
 
-/// Has large blocks given back to the system as soon as they are free. glibc begins to keep them after the first one, for
-/// each thread: the 19 MiB that a password is hashed in would stay for each thread that ever hashed one.
-pub fn give_back_large_blocks() {
+/// Has the allocator keep less of what is free. To be called before there are other threads.
+///
+/// glibc begins to keep large blocks after the first one, for each thread: the 19 MiB that a password is hashed in would
+/// stay for each thread that ever hashed one. And it has up to eight heaps for each core, of which each keeps what its
+/// threads once needed: with one for each core, a server on SQLite under load takes a third less.
+pub fn keep_little() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         const LARGE: libc::c_int = 1024 * 1024;
-        #[expect(unsafe_code, reason = "there is no safe way to tell glibc")]
-        // SAFETY: it takes two numbers and refers to no memory of ours.
-        let told = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE) };
-        if told == 0 {
-            tracing::debug!("the allocator keeps large blocks");
+        const HEAPS_MIN: libc::c_int = 2;
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let heaps = libc::c_int::try_from(cores).unwrap_or(libc::c_int::MAX).max(HEAPS_MIN);
+        for (option, value) in [(libc::M_MMAP_THRESHOLD, LARGE), (libc::M_ARENA_MAX, heaps)] {
+            #[expect(unsafe_code, reason = "there is no safe way to tell glibc")]
+            // SAFETY: it takes two numbers and refers to no memory of ours.
+            let told = unsafe { libc::mallopt(option, value) };
+            if told == 0 {
+                tracing::debug!(option, value, "the allocator does as it did");
+            }
         }
     }
 }

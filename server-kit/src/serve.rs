@@ -26,12 +26,13 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Pause after a failed accept: out of file descriptors, it would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What a server's futures run on, with so many threads.
+/// What a server's futures run on, with so many threads. To be called before there are other threads.
 ///
 /// # Errors
 ///
 /// If the system gives no threads.
 pub fn runtime(threads: u32) -> io::Result<Runtime> {
+    memory::keep_little();
     let threads = usize::try_from(threads).unwrap_or(1);
     runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
 }
@@ -51,7 +52,6 @@ pub async fn run(
     besides: LocalBoxFuture<'_, ()>,
     mut stop: StopSignal,
 ) -> io::Result<()> {
-    memory::give_back_large_blocks();
     raise_open_files();
     let figures: LocalBoxFuture<_> = match common.metrics_listen {
         Some(listen) => {

@@ -27,7 +27,6 @@ async fn run(args: &UpArgs, settings: &todo_server::Settings, printer: &Printer)
     let wants_log = ["RUST_LOG", "LOG_FORMAT"].iter().any(|name| std::env::var_os(name).is_some());
     let _telemetry = wants_log.then(|| telemetry::init("todo", settings.common.log_format));
     serve::install_tls_provider();
-    memory::give_back_large_blocks();
     let todo_listener = serve::bind(args.listen).await.map_err(failed)?;
     let comments_listener = serve::bind(args.comments_listen).await.map_err(failed)?;
     let app = todo_server::App::open(settings, Clock::system()).await.map_err(failed)?;
