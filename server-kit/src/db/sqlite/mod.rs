@@ -35,11 +35,11 @@ use crate::Error;
 
 /// How long to wait for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// KiB, as SQLite wants it: below zero. A commit of many people's writes touches some thousand pages, which should neither
-/// be read twice nor written twice.
-const WRITER_CACHE: &str = "-8000";
+/// KiB, as SQLite wants it: below zero. A commit of many people's writes touches up to a thousand pages, which should
+/// neither be read twice nor written twice.
+const WRITER_CACHE: &str = "-4000";
 /// The same for each connection that reads: the system's own cache is behind it.
-const READER_CACHE: &str = "-1000";
+const READER_CACHE: &str = "-500";
 /// Pages in the log that are worth copying back. Most are written again and again, and copied once.
 const CHECKPOINT: &str = "8000";
 /// Most writes in one commit: bounds how long the first one waits for the others.
