@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rstest::rstest;
 use server_kit::{
     Error,
-    db::{Conn, Db},
+    db::{Conn, DatabaseUrl, Db},
     idempotency,
     journal::{self, Entry},
     on,
@@ -245,4 +245,22 @@ async fn six_programs_can_start_at_once_and_a_newer_schema_is_refused(#[case] en
     newer.await.unwrap();
     let error = Db::open(&test.url, default_connections(&test.url)).await.unwrap_err().to_string();
     assert!(error.contains("newer version"), "{error}");
+}
+
+/// Everyone who writes would have to wait for it one day.
+#[tokio::test]
+async fn the_log_is_copied_back_when_nobody_writes() {
+    const NAME: &str = "whose name stands in one place only";
+    let test = TestDb::open(Engine::Sqlite).await;
+    let DatabaseUrl::Sqlite(path) = &test.url else { panic!("SQLite is a file") };
+    let copied = || std::fs::read(path).unwrap().windows(NAME.len()).any(|bytes| bytes == NAME.as_bytes());
+    new_user(&test.db, NAME).await;
+    assert!(!copied());
+    tokio::time::timeout(Duration::from_secs(30), async {
+        while !copied() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await
+    .unwrap();
 }
